@@ -1,0 +1,68 @@
+"""`python benchmarks/refusal.py far|near`: texts from outside caught at 5 % of in-scope texts refused.
+
+far: a skill of all banking77 intents, asked with hwu64's test texts. near: a skill without every 4th sorted intent,
+asked with the test texts of those. Threshold and score come from training rows alone. Prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lingos.evaluation.refusal import auroc
+from lingos.store.store import Store
+from lingos.tuning.options import TuneOptions
+from lingos.tuning.run import tune
+from lingos.tuning.verbs import load
+
+DATA = Path(os.environ.get("LINGOS_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
+Rows = list[dict[str, Any]]
+
+
+def main() -> None:
+    kind, method = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "top"
+    train, test = _rows("banking77", "train"), _rows("banking77", "test")
+    out = set(sorted({row["label"] for row in train})[::4]) if kind == "near" else set()
+    foreign = [row["text"] for row in (test if out else _rows("hwu64", "test")) if not out or row["label"] in out]
+    train = [row for row in train if row["label"] not in out]
+    own = [row for row in test if row["label"] not in out]
+    with tempfile.TemporaryDirectory() as scratch:
+        found = _ask(train, own, foreign, method, Path(scratch))
+    json.dump({"kind": kind, "method": method, **found}, sys.stdout, indent=1)
+
+
+def _ask(train: Rows, own: Rows, foreign: list[str], method: str, scratch: Path) -> dict[str, Any]:
+    files = [_written(rows, scratch / name) for rows, name in ((train, "train.jsonl"), (own, "test.jsonl"))]
+    store = Store(os.environ.get("LINGOS_HOME") or scratch / "home")
+    options = TuneOptions(test=str(files[1]), name="refusal", method=method, refuse=0.05, personal=False)
+    tuned = tune(files[0], options, store=store, say=lambda text: print(text, file=sys.stderr))
+    session = load(str(tuned.skill), store=store)
+    sure = [session.confidence(session.outputs(texts)) for texts in ([row["text"] for row in own], foreign)]
+    limit = session.own.refusal.threshold
+    return {
+        "score": session.own.refusal.score,
+        "in_scope_refused": float((sure[0] < limit).mean()),
+        "caught": float((sure[1] < limit).mean()),
+        "auroc": auroc(np.asarray(sure[0]), np.asarray(sure[1])),
+        "accuracy": tuned.evaluation.test.primary.value,
+        "foreign_rows": len(foreign),
+    }
+
+
+def _rows(data: str, part: str) -> Rows:
+    return [json.loads(line) for line in (DATA / data / f"{part}.jsonl").open(encoding="utf-8")]
+
+
+def _written(rows: Rows, path: Path) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The rows that a skill was trained and judged by, from the data files: a skill carries their ids, not their texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lingos.contracts import Example
+from lingos.data.readers import read
+from lingos.errors import DataError
+from lingos.skill import Skill
+
+__all__ = ["Rows", "rows_of"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Training and test rows in the order of the skill's split."""
+
+    train: list[Example]
+    test: list[Example]
+    files: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        """rows.jsonl: {"part", "id", "text", "label"}, one row a line."""
+        for part, rows in (("train", self.train), ("test", self.test)):
+            for row in rows:
+                facts = {"part": part, "id": row.id, "text": row.fields["text"], "label": row.target}
+                yield json.dumps(facts, ensure_ascii=False) + "\n"
+
+
+def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> Rows:
+    """Find the rows again. `data` and `test` say where the files lie now, if they moved.
+
+    Raises:
+        DataError: a file is gone, or rows are no longer in it; nothing is left out in silence.
+    """
+    told = skill.manifest.data
+    if told is None:
+        raise DataError(
+            f"{skill.ref} does not say what it was trained on", expected="a data file", cure="tune it again"
+        )
+    split = json.loads(skill.path("split.json").read_text("utf-8"))
+    file = data or told.file
+    other = test or told.test_file
+    train = _found(skill, file, split["train"], "training")
+    held = _found(skill, other or file, split["test"], "test", given=other is not None)
+    return Rows(train, held, (file, other) if other else (file,))
+
+
+def _found(skill: Skill, file: str, ids: list[str], part: str, given: bool = True) -> list[Example]:
+    told = skill.manifest.data
+    assert told is not None
+    source = read(file, text=told.text, label=told.label)
+    places = {name: place for place, name in enumerate(source.ids())}
+    lost = [name for name in ids if name not in places]
+    if lost:
+        moved = "say where with --data FILE and --test FILE" if given else "name the test file with --test FILE"
+        raise DataError(
+            f"{len(lost)} of {len(ids)} {part} rows of {skill.ref} are not in {file}",
+            expected="the file as it was when the skill was tuned",
+            cure=f"if the rows stand in another file, {moved}; else tune again",
+        )
+    return list(source.examples([places[name] for name in ids]))

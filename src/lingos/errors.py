@@ -1,0 +1,104 @@
+"""Every error a person can meet: what happened, what was expected, what to do now.
+
+The command line prints the three parts and exits with 2; a program catches `LingosError` or one of its kinds.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BackboneError",
+    "DataError",
+    "LingosError",
+    "MissingExtra",
+    "RecipeError",
+    "ResourceError",
+    "SkillError",
+    "StoreError",
+    "nearest",
+    "unknown",
+]
+
+
+class LingosError(Exception):
+    """Base of all errors that LingOS raises on purpose.
+
+    >>> error = LingosError("no file data.csv", expected="a CSV file", cure="check the path")
+    >>> print(error)
+    no file data.csv
+      expected: a CSV file
+      do now:   check the path
+    """
+
+    def __init__(self, what: str, *, expected: str = "", cure: str = "") -> None:
+        super().__init__(what, expected, cure)
+        self.what, self.expected, self.cure = what, expected, cure
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.expected:
+            lines.append(f"  expected: {self.expected}")
+        if self.cure:
+            lines.append(f"  do now:   {self.cure}")
+        return "\n".join(lines)
+
+
+class DataError(LingosError):
+    """The data can not be read or can not be learned from; the person who owns the file can mend it."""
+
+
+class RecipeError(LingosError):
+    """A setting, flag or name is unknown or out of range; the person who typed it can mend it."""
+
+
+class BackboneError(LingosError):
+    """A pretrained model is missing, damaged or of a kind that is not supported."""
+
+
+class SkillError(LingosError):
+    """A skill bundle is incomplete, altered, or written by another version."""
+
+
+class StoreError(LingosError):
+    """The store refused: no such skill, or an alias moved meanwhile."""
+
+
+class ResourceError(LingosError):
+    """The machine has too little disk, memory or time for what was asked."""
+
+
+class MissingExtra(LingosError):
+    """An optional library is not installed; the message names the extra."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"{library} is not installed",
+            expected=f"the extra '{extra}'",
+            cure=f"pip install 'lingos[{extra}]'",
+        )
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known names most like `name`, best first.
+
+    >>> nearest("learnin_rate", ["epochs", "learning_rate"])
+    ['learning_rate']
+    """
+    return difflib.get_close_matches(name, list(known), n=count, cutoff=0.5)
+
+
+def unknown(kind: str, name: str, known: Iterable[str], error: type[LingosError] = RecipeError) -> LingosError:
+    """The error for a name that is not known: lists what is and guesses the typo.
+
+    >>> print(unknown("method", "tfifd", ["tfidf", "top"]))
+    unknown method 'tfifd'
+      expected: one of tfidf, top
+      do now:   did you mean 'tfidf'?
+    """
+    names = sorted(known)
+    guess = nearest(name, names, 1)
+    cure = f"did you mean '{guess[0]}'?" if guess else f"choose one of the {len(names)} known names"
+    shown = ", ".join(names[:40]) + (", ..." if len(names) > 40 else "")
+    return error(f"unknown {kind} '{name}'", expected=f"one of {shown}" if names else f"any {kind} at all", cure=cure)

@@ -1,0 +1,196 @@
+"""When to say "I am not sure": which confidence score, which threshold, what it costs and what it saves.
+
+Everything is decided on in-scope rows. How well foreign texts are caught is simulated: some classes are left out of
+a quick classifier on the frozen vectors, and their rows play the foreigners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lingos.confidence import DISTANCES, bank, combination, confidence
+from lingos.errors import DataError, RecipeError
+from lingos.evaluation.calibration import fit_temperature
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["Choice", "Curve", "auroc", "caught", "choose", "risk_coverage", "threshold"]
+
+CANDIDATES = ("softmax", "margin", "energy", "entropy", "neighbour", "centroid", "combined")
+ROWS = 4_000  # of the simulation
+FOLDS = 4
+NEAR = 0.005  # a difference in AUROC that is not worth a bank of vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Answer the surest share `coverage` of the rows: `risk` is their error rate. `area` (AURC) = mean risk."""
+
+    coverage: tuple[float, ...]
+    risk: tuple[float, ...]
+    area: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The score chosen. Per candidate: AUROC of foreign against own rows, and of wrong against right answers."""
+
+    score: str
+    foreign: Mapping[str, float]  # empty where there are fewer than four classes
+    wrong: Mapping[str, float]
+    reason: str
+
+
+def choose(
+    vectors: Array | None, targets: Array, logits: Array | None = None, seed: int = 0, per_class: int = 50
+) -> Choice:
+    """Choose the confidence score from training rows alone: no text from outside is needed, none is looked at.
+
+    `vectors` [n, d] come from a model that did not learn these labels (frozen) or from out-of-fold models; `logits`
+    [n, c], if given, are out-of-fold and say how well the scores of the logits tell right from wrong answers. Without
+    vectors the answer is among the scores of the logits. At least 8 rows, else "softmax".
+    """
+    known = np.flatnonzero(targets >= 0)
+    if vectors is None:
+        return _from_logits(logits, targets)
+    if len(known) < 8:
+        return Choice("softmax", {}, {}, "too few rows to choose: softmax")
+    if len(known) > ROWS:
+        known = np.sort(np.random.default_rng(seed).permutation(known)[:ROWS])
+    unit, targets = np.asarray(vectors[known], dtype=np.float32), targets[known]
+    rounds = [_simulated(unit, targets, out, seed + turn, per_class) for turn, out in enumerate(_left_out(targets))]
+    foreign = _mean([found for found, _ in rounds if found])
+    wrong = _mean([found for _, found in rounds if found])
+    if logits is not None:
+        wrong |= _from_logits(logits[known], targets).wrong
+    return _best(foreign, wrong)
+
+
+def threshold(in_scope: Array, rate: float) -> float:
+    """The confidence below which to refuse, so that a new in-scope text is refused with probability at most `rate`.
+
+    Split conformal (Vovk et al. 2005): the floor(rate (n + 1))-th smallest confidence of n validation rows that were
+    not trained on. With too few rows for the rate, or rate 0, nothing is refused (minus infinity).
+
+    >>> threshold(np.arange(100) / 100, 0.05)
+    0.04
+    """
+    if not 0 <= rate < 1:
+        raise RecipeError(
+            f"can not refuse a share of {rate}", expected="a rate from 0 up to 1", cure="--refuse 5% refuses 1 in 20"
+        )
+    place = int(rate * (len(in_scope) + 1) + 1e-9)
+    return float(np.partition(in_scope, place - 1)[place - 1]) if place else float("-inf")
+
+
+def risk_coverage(score: Array, correct: Array, points: int = 101) -> Curve:
+    """The risk-coverage curve (El-Yaniv and Wiener 2010) of confidence [n] and correctness [n] at up to 101 coverages.
+
+    >>> risk_coverage(np.array([0.9, 0.8, 0.1, 0.1]), np.array([True, True, False, True])).risk[-1]
+    0.25
+    """
+    if len(score) == 0:
+        raise DataError("no row for a risk-coverage curve", expected="at least one row", cure="give a larger test file")
+    values, inverse, sizes = np.unique(-score, return_inverse=True, return_counts=True)
+    # Rows of equal confidence can not be told apart: each carries the error rate of its group.
+    errors = np.bincount(inverse, weights=~np.asarray(correct, dtype=bool), minlength=len(values)) / sizes
+    rows = np.arange(1, len(score) + 1)
+    risk = np.cumsum(np.repeat(errors, sizes)) / rows
+    shown = np.unique(np.linspace(0, len(rows) - 1, min(points, len(rows))).round().astype(int))
+    coverage = rows[shown] / len(rows)
+    return Curve(tuple(map(float, coverage)), tuple(map(float, risk[shown])), float(risk.mean()))
+
+
+def auroc(high: Array, low: Array) -> float:
+    """Probability that a number from `high` exceeds one from `low`, ties count half; 0.5 where a side is empty.
+
+    >>> auroc(np.array([2, 3]), np.array([1, 2]))
+    0.875
+    """
+    if not len(high) or not len(low):
+        return 0.5
+    ordered = np.sort(low)
+    below = np.searchsorted(ordered, high, "left") + np.searchsorted(ordered, high, "right")
+    return float(below.mean() / (2 * len(low)))
+
+
+def caught(foreign: Array, limit: float) -> float:
+    """Share of foreign texts that a threshold refuses."""
+    return float((np.asarray(foreign) < limit).mean()) if len(foreign) else 0.0
+
+
+def _left_out(targets: Array) -> Sequence[Array]:
+    classes = np.unique(targets)
+    return [classes[turn::FOLDS] for turn in range(FOLDS)] if len(classes) >= 4 else [classes[:0]] * 2
+
+
+def _simulated(
+    unit: Array, targets: Array, out: Array, seed: int, per_class: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """One turn: learn on half the own rows, then score the other half and the rows of the classes left out."""
+    outside = np.isin(targets, out)
+    own = np.random.default_rng(seed).permutation(np.flatnonzero(~outside))
+    learn, fit, test = own[: len(own) // 2], own[len(own) // 2 : 3 * len(own) // 4], own[3 * len(own) // 4 :]
+    kept = np.unique(targets[learn])
+    if len(kept) < 2 or not len(test):
+        return {}, {}
+    weights = _ridge(unit[learn], np.searchsorted(kept, targets[learn]), len(kept))
+    place = np.where(np.isin(targets, kept), np.searchsorted(kept, targets).clip(max=len(kept) - 1), -1)
+    logits = _with_one(unit) @ weights
+    if (place[fit] < 0).all():
+        return {}, {}
+    logits = logits / fit_temperature(logits[fit], place[fit])
+    memory = bank(unit[learn], targets[learn], per_class)
+    settings = combination(logits[fit], unit[fit], memory)
+    scores = {name: confidence(name, logits, unit, memory, settings) for name in CANDIDATES}
+    right = logits[test].argmax(1) == place[test]
+    foreign = {name: auroc(score[test], score[outside]) for name, score in scores.items()} if outside.any() else {}
+    return foreign, {name: auroc(score[test][right], score[test][~right]) for name, score in scores.items()}
+
+
+def _from_logits(logits: Array | None, targets: Array) -> Choice:
+    if logits is None:
+        return Choice("softmax", {}, {}, "neither vectors nor logits to choose with: softmax")
+    right = logits.argmax(1) == targets
+    wrong = {}
+    for name in CANDIDATES:
+        if name not in DISTANCES:
+            score = confidence(name, logits)
+            wrong[name] = auroc(score[right], score[~right])
+    return _best({}, wrong)
+
+
+def _best(foreign: Mapping[str, float], wrong: Mapping[str, float]) -> Choice:
+    """The best mean of both AUROCs; softmax where nothing is clearly better, because it needs no bank."""
+    merit = {name: np.mean([table[name] for table in (foreign, wrong) if name in table]) for name in wrong}
+    if not merit:
+        return Choice("softmax", foreign, wrong, "too few rows to choose: softmax")
+    best = max(merit, key=lambda name: merit[name])
+    chosen = best if merit[best] > merit["softmax"] + NEAR else "softmax"
+    parts = f"foreign texts {foreign[chosen]:.3f}, " if chosen in foreign else ""
+    reason = f"{chosen}: AUROC {parts}wrong answers {wrong[chosen]:.3f}"
+    if chosen != "softmax":
+        other = f"{foreign['softmax']:.3f}, " if "softmax" in foreign else ""
+        reason += f" (softmax {other}{wrong['softmax']:.3f})"
+    return Choice(chosen, dict(foreign), dict(wrong), reason)
+
+
+def _mean(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([one[name] for one in rounds])) for name in rounds[0]} if rounds else {}
+
+
+def _with_one(unit: Array) -> Array:
+    return np.hstack([unit, np.ones((len(unit), 1), dtype=unit.dtype)])
+
+
+def _ridge(unit: Array, place: Array, classes: int, penalty: float = 0.1) -> Array:
+    """One-against-rest least squares [d + 1, classes]: a linear classifier in one step."""
+    inputs = _with_one(unit)
+    wanted = np.eye(classes, dtype=inputs.dtype)[place]
+    inverse = inputs.T @ inputs + penalty * np.eye(inputs.shape[1], dtype=inputs.dtype)
+    return np.asarray(np.linalg.solve(inverse, inputs.T @ wanted))

@@ -1,0 +1,120 @@
+"""Climb from the cheapest method to the dearest on shared folds, within a time that was said beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lingos.contracts import Progress
+from lingos.ladder.choice import Choice, choose
+from lingos.ladder.forecast import forecast
+from lingos.ladder.rung import Rung, climb
+from lingos.ladder.rungs import Effort
+from lingos.methods.base import Method, method
+from lingos.training import clock
+from lingos.training.corpus import Corpus
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["Plan", "run"]
+
+PATIENCE = 5 * 60.0  # seconds that the first pass through the trunk may always take
+REFIT = 1.25  # the chosen method is fitted once more, on a quarter more rows
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the ladder is asked: folds of positions, the effort, and who looks on."""
+
+    effort: Effort
+    folds: Sequence[Array]
+    seed: int
+    settings: Callable[[Method], Any]  # a method -> its settled settings
+    groups: Array | None = None  # near-duplicate cluster of every row
+    origin: str = ""  # skill whose branch is tried as a start beside a fresh one
+    warm: Mapping[str, Any] | None = None
+    folder: Path | None = None
+    progress: Progress | None = None
+    say: Callable[[str], None] = lambda text: None
+
+
+def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
+    """Try each rung and choose. A rung whose forecast does not fit is skipped, and says so."""
+    began, rungs = clock.seconds(), []
+    pool = np.sort(np.concatenate(list(plan.folds)))
+    for rung in _rungs(plan):
+        left = plan.effort.seconds - (clock.seconds() - began)
+        folds = _folds(rung, corpus, plan, left)
+        climb(rung, corpus, pool, folds, plan.seed, plan.folder, _told(plan.progress, rung.name))
+        plan.say(_line(rung, corpus))
+        rungs.append(rung)
+    return rungs, choose(rungs, corpus, plan.groups)
+
+
+def _rungs(plan: Plan) -> list[Rung]:
+    """Each method, and where a skill to start from was named, each trained method from there as well."""
+    found = []
+    for name in plan.effort.methods:
+        one = method(name)
+        found.append(Rung(one, plan.settings(one)))
+        if plan.warm is not None and one.reads == "states":
+            found.append(Rung(one, plan.settings(one), plan.origin, plan.warm))
+    return found
+
+
+def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
+    """As many of the shared folds as the time allows: the paired test needs the same rows, not all of them."""
+    folds = _enough(plan.folds, plan.effort.rows)
+    if rung.method.reads != "texts" and corpus.backbone is None:
+        rung.skipped = "no base"
+        return []
+    if rung.method.reads == "texts":
+        return folds
+    ready = _ready(corpus, rung)
+    if ready and rung.method.reads == "vectors":
+        return folds
+    told = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
+    trunk = 0.0 if ready else told.trunk
+    if rung.method.reads == "vectors":
+        # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
+        if trunk > max(left, PATIENCE):
+            rung.skipped = f"forecast {told}, {max(0, left):.0f} s left"
+        return [] if rung.skipped else folds
+    count = int((left - trunk) / max(told.fit, 1e-6) - REFIT)
+    if count < 1:
+        rung.skipped = f"forecast {told} a fit; {max(0.0, left) / 60:.0f} min left for folds and refit"
+        return []
+    return folds[: min(count, len(folds))]
+
+
+def _enough(folds: Sequence[Array], rows: int) -> list[Array]:
+    """The first folds that hold so many rows together."""
+    held = np.cumsum([len(fold) for fold in folds])
+    return list(folds[: int(np.searchsorted(held, rows)) + 1])
+
+
+def _ready(corpus: Corpus, rung: Rung) -> bool:
+    depth = rung.method.start(corpus.base.info, rung.settings)
+    return depth is None or corpus.has(depth)
+
+
+def _rest(folds: Sequence[Array]) -> Array:
+    return np.concatenate(list(folds[1:]) or list(folds))
+
+
+def _told(progress: Progress | None, name: str) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda what, share: progress(f"{name}: {what}", share)
+
+
+def _line(rung: Rung, corpus: Corpus) -> str:
+    if rung.skipped:
+        return f"{rung.name}: skipped, {rung.skipped}"
+    score = 100 * rung.correct(corpus, rung.rows).mean()
+    return f"{rung.name}: {score:.1f} on {len(rung.rows)} rows out of fold, {rung.seconds:.0f} s"

@@ -1,0 +1,154 @@
+"""One rung: a method on the shared folds, each row predicted by a model that did not see it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from lingos.confidence import Bank, bank
+from lingos.contracts import Progress
+from lingos.errors import ResourceError
+from lingos.methods.base import Method
+from lingos.training.corpus import Corpus
+from lingos.training.fit import Fitted, Watch, fit, outputs
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["Held", "Rung", "climb", "memory"]
+
+BANK_ROWS = 40  # rows a class from which a fold's bank of typical vectors is chosen
+
+
+@dataclass(frozen=True)
+class Held:
+    """Out-of-fold outputs of one fold: rows, targets [m], logits [m, c], vectors [m, d or 0], the fold's bank."""
+
+    rows: Array
+    logits: Array
+    vectors: Array
+    targets: Array
+    bank: Bank | None
+    seconds: float
+
+
+@dataclass
+class Rung:
+    """What a method showed. `skipped`: why it was not tried; `warm`: tensors of the skill `origin` to start from."""
+
+    method: Method
+    settings: Any
+    origin: str = ""
+    warm: Mapping[str, Any] | None = None
+    held: list[Held] = field(default_factory=list)
+    seconds: float = 0.0
+    skipped: str = ""
+
+    @property
+    def name(self) -> str:
+        """The method, and the skill that it started from."""
+        return f"{self.method.name} from {self.origin}" if self.origin else self.method.name
+
+    @property
+    def rows(self) -> Array:
+        """Positions that were predicted out of fold."""
+        return np.concatenate([held.rows for held in self.held]) if self.held else np.zeros(0, np.int64)
+
+    @property
+    def logits(self) -> Array:
+        """Out-of-fold logits of `rows`."""
+        return np.concatenate([held.logits for held in self.held])
+
+    def correct(self, corpus: Corpus, rows: Array) -> Array:
+        """1 where the out-of-fold label was right, for rows that were predicted: int64 [rows]."""
+        order = np.argsort(self.rows)
+        found = order[np.searchsorted(self.rows, rows, sorter=order)]
+        return np.asarray(self.logits.argmax(1)[found] == corpus.targets[rows], dtype=np.int64)
+
+
+def climb(
+    rung: Rung,
+    corpus: Corpus,
+    pool: Array,
+    folds: list[Array],
+    seed: int,
+    folder: Path | None,
+    progress: Progress | None,
+) -> None:
+    """Fit on the pool without each fold, predict the fold. What is done already lies in `folder` and is read."""
+    for number, fold in enumerate(folds):
+        place = folder / f"{rung.method.name}-{_key(rung)}-{number}" if folder else None
+        held = _read(place)
+        if held is None or not np.array_equal(held.rows, fold):
+            rest = np.setdiff1d(pool, fold)
+            held = _one(rung, corpus, rest, fold, seed, Watch(place, progress, warm=rung.warm))
+            _write(place, held)
+        rung.held.append(held)
+        rung.seconds += held.seconds
+
+
+def memory(fitted: Fitted, corpus: Corpus, rows: Array, seed: int) -> Bank | None:
+    """The bank of typical training vectors of a fitted method; None for methods without vectors."""
+    if fitted.branch is None:
+        return None
+    order = np.random.default_rng([seed, 11]).permutation(rows)
+    targets = corpus.targets[order]
+    few = np.sort(np.concatenate([order[targets == k][:BANK_ROWS] for k in np.unique(targets)]))
+    found = bank(outputs(fitted, corpus, few)["vector"], corpus.targets[few])
+    return Bank(found.vectors, found.targets, few[found.rows])
+
+
+def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch: Watch) -> Held:
+    fitted = fit(corpus, rung.method, rung.settings, rest, seed, watch)
+    found = outputs(fitted, corpus, fold)
+    vectors = found.get("vector", np.zeros((len(fold), 0), np.float32))
+    kept = memory(fitted, corpus, rest, seed)
+    return Held(fold, found["logits"], vectors, corpus.targets[fold], kept, fitted.seconds)
+
+
+# -- kept on disk, so that a killed ladder does not start again -----------------------------------------------------
+def _key(rung: Rung) -> str:
+    facts = json.dumps([rung.settings.model_dump(), rung.origin], sort_keys=True)
+    return hashlib.sha256(facts.encode()).hexdigest()[:8]
+
+
+def _write(place: Path | None, held: Held) -> None:
+    if place is None:
+        return
+    arrays = {name: getattr(held, name) for name in ("rows", "logits", "vectors", "targets")}
+    arrays["seconds"] = np.array(held.seconds)
+    if held.bank is not None:
+        arrays |= {"bank": held.bank.vectors, "classes": held.bank.targets, "of": held.bank.rows}
+    partial = place / f"held.{os.getpid()}.npz"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        np.savez(partial, allow_pickle=False, **arrays)
+        os.replace(partial, place / "held.npz")
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ResourceError(
+            f"{place} can not be written: {error}",
+            expected=f"{held.logits.nbytes + held.vectors.nbytes} bytes free",
+            cure="free some space and run the same command again: it goes on from the last fold that was written",
+        ) from error
+    (place / "state.safetensors").unlink(missing_ok=True)
+
+
+def _read(place: Path | None) -> Held | None:
+    if place is None or not (place / "held.npz").exists():
+        return None
+    try:
+        with (place / "held.npz").open("rb") as file, np.load(file, allow_pickle=False) as found:
+            kept = Bank(found["bank"], found["classes"], found["of"]) if "bank" in found else None
+            rows, logits, vectors, targets = (found[name] for name in ("rows", "logits", "vectors", "targets"))
+            return Held(rows, logits, vectors, targets, kept, float(found["seconds"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None  # a damaged file: the fold is fitted again

@@ -1,0 +1,33 @@
+"""The mean vector of each class, compared by cosine: nothing is trained, a new class is one new vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from lingos.methods.base import Closed, Features, HeadKind, Reads, Solution, Solved, class_means
+
+__all__ = ["Prototype"]
+
+
+class Prototype(Solved):
+    """Nearest class mean on frozen vectors. Choose it for a handful of rows a class.
+
+    Paper: Snell et al., "Prototypical Networks for Few-shot Learning", NeurIPS 2017.
+    """
+
+    class Settings(Closed):
+        scale: float = Field(20.0, gt=0, description="cosine times this = logit")
+
+    name = "prototype"
+    reads: Reads = "vectors"
+    cost = 2
+    head: HeadKind = "cosine"
+
+    def solve(self, features: Features, settings: Any) -> Solution:
+        """weight [c, d] = unit class means; the class weights do not change them."""
+        assert features.vectors is not None
+        means = class_means(features.vectors, features.targets, len(features.labels))
+        return Solution({"head.weight": means, "head.scale": np.array(settings.scale, np.float32)})

@@ -1,0 +1,36 @@
+"""The top layers move; the rest is trunk: frozen, cached once, shared by every skill. The best score for the time.
+
+Papers: Lee et al., "What Would Elsa Do? Freezing Layers During Transformer Fine-Tuning", 2019.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from lingos.contracts import BackboneInfo
+from lingos.methods.base import Descent, HeadKind, Layered, Reads
+
+__all__ = ["Top"]
+
+
+class Top(Layered):
+    """The last `layers` layers and a cosine head that starts from class means. Choose it before `full`.
+
+    >>> from lingos.backbones.text import load
+    >>> Top().start(load("default").info, Top.Settings())
+    3
+    """
+
+    class Settings(Descent):
+        layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
+
+    name = "top"
+    reads: Reads = "states"
+    cost = 5
+    head: HeadKind = "cosine"
+
+    def start(self, info: BackboneInfo, settings: Any) -> int | None:
+        """The trunk's depth."""
+        return max(0, info.depth - (settings.layers or (info.depth + 1) // 2))

@@ -1,0 +1,127 @@
+"""One text -> one of a fixed set of labels: intents, topics, sentiment. Not for several labels a text.
+
+`decode` is numpy only: it runs where answers are served.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lingos.contracts import (
+    BackboneInfo,
+    Batch,
+    Calibration,
+    Example,
+    Field,
+    Finding,
+    Outputs,
+    Prediction,
+    Schema,
+)
+from lingos.errors import DataError
+from lingos.text.language import language
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from lingos.contracts import Array
+
+__all__ = ["Classify"]
+
+SAMPLED = 2_000  # texts that decide the language of a skill
+
+
+class Classify:
+    """Choose it for one label a text.
+
+    >>> task = Classify()
+    >>> schema = task.schema(task.sample())
+    >>> schema["labels"]
+    ['lights', 'weather']
+    >>> task.decode({"logits": np.array([[0.0, 2.0]])}, schema, Calibration(), top=2)[0].value
+    'weather'
+    """
+
+    name = "classify"
+    fields = (Field("text"),)
+    primary = "accuracy"
+    higher_is_better = True
+
+    def schema(self, examples: Iterable[Example]) -> Schema:
+        """Labels in sorted order, rows per label, main language. One label only is a DataError."""
+        rows = list(examples)
+        counts = Counter(str(row.target) for row in rows if row.target is not None)
+        if len(counts) < 2:
+            raise DataError(
+                f"{len(counts)} class{'es' * (not counts)} in {len(rows)} rows",
+                expected="at least two different labels",
+                cure="check that the label column is the right one (--label)",
+            )
+        languages = Counter(language(str(row.fields["text"])) for row in rows[:: max(1, len(rows) // SAMPLED)])
+        labels = sorted(counts)
+        return {
+            "labels": labels,
+            "counts": [counts[label] for label in labels],
+            "language": languages.most_common(1)[0][0],
+        }
+
+    def check(self, example: Example, schema: Schema) -> Iterable[Finding]:
+        """Labels that the schema does not know."""
+        if example.target is not None and str(example.target) not in schema["labels"]:
+            message = f"label '{example.target}' is not one of the {len(schema['labels'])} known labels"
+            cure = "mend the label, or tune a new skill that has it"
+            yield Finding("unknown-label", "error", "row", message, cure, example.file, (example.line,))
+
+    def targets(self, examples: Sequence[Example], schema: Schema) -> Array:
+        """Class numbers, int64 [n]; -1 where the label is unknown to the schema or missing."""
+        number = {label: k for k, label in enumerate(schema["labels"])}
+        return np.array(
+            [-1 if row.target is None else number.get(str(row.target), -1) for row in examples], dtype=np.int64
+        )
+
+    def head(self, info: BackboneInfo, schema: Schema, kind: str) -> nn.Module:
+        """Unit vector [b, width] -> logits [b, classes]; kind is "linear" or "cosine"."""
+        from lingos.modules.heads import make_head  # torch: not wanted where answers are decoded
+
+        return make_head(kind, info.width, len(schema["labels"]))  # type: ignore[arg-type]
+
+    def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
+        """Cross-entropy [rows], unreduced, with label smoothing."""
+        from torch.nn import functional  # torch: not wanted where answers are decoded
+
+        assert batch.targets is not None
+        smoothing = float(settings.get("label_smoothing", 0.0))
+        return functional.cross_entropy(outputs["logits"], batch.targets, reduction="none", label_smoothing=smoothing)
+
+    def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
+        """The best label and the `top` best with their calibrated scores."""
+        labels = schema["labels"]
+        scores = softmax(np.asarray(outputs["logits"], dtype=np.float64) / calibration.temperature)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, : max(1, top)]
+        return [
+            Prediction(labels[best[0]], float(row[best[0]]), False, tuple((labels[k], float(row[k])) for k in best))
+            for row, best in zip(scores, order, strict=True)
+        ]
+
+    def sample(self) -> list[Example]:
+        """Eight rows for the contract tests."""
+        texts = {
+            "lights": ["turn the lamp on", "switch off the light", "dim the lights a little", "lamp off please"],
+            "weather": ["will it rain today", "is it sunny outside", "how cold is it", "rain or sun tomorrow"],
+        }
+        pairs = [(text, label) for label, rows in texts.items() for text in rows]
+        return [Example({"text": text}, label, f"s{k}", line=k + 1) for k, (text, label) in enumerate(pairs)]
+
+
+def softmax(logits: Array) -> Array:
+    """[n, c] -> probabilities; safe for large values.
+
+    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    exponents = np.exp(logits - logits.max(1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(1, keepdims=True))

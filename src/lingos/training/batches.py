@@ -1,0 +1,53 @@
+"""Which rows go together in a step: buckets of like length, so that little is padding. A function of the seed alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["balanced", "padding", "plan"]
+
+POOL = 50  # steps whose rows are sorted together: enough for like lengths, few enough to stay random
+
+
+def plan(lengths: Array, rows: int, tokens: int, rng: np.random.Generator) -> list[Array]:
+    """Positions of each step's rows; at most `rows` rows and `tokens` padded tokens a step; every row exactly once.
+
+    >>> steps = plan(np.array([3, 9, 3, 9]), rows=2, tokens=100, rng=np.random.default_rng(0))
+    >>> sorted(int(k) for step in steps for k in step)
+    [0, 1, 2, 3]
+    """
+    order = rng.permutation(len(lengths))
+    steps: list[Array] = []
+    for start in range(0, len(order), rows * POOL):
+        pool = order[start : start + rows * POOL]
+        steps += _cut(pool[np.argsort(lengths[pool], kind="stable")], lengths, rows, tokens)
+    return [steps[k] for k in rng.permutation(len(steps))]
+
+
+def balanced(targets: Array, rng: np.random.Generator) -> Array:
+    """Positions drawn so that every class comes alike; as many as there are rows, rare rows repeated."""
+    groups = [np.flatnonzero(targets == k) for k in np.unique(targets)]
+    each = -(-len(targets) // len(groups))
+    drawn = [np.resize(rng.permutation(group), each) for group in groups]
+    return np.asarray(rng.permutation(np.concatenate(drawn))[: len(targets)])
+
+
+def padding(steps: list[Array], lengths: Array) -> float:
+    """Share of the padded tokens that are padding: 0..1."""
+    padded = sum(len(step) * int(lengths[step].max()) for step in steps)
+    return 1 - sum(int(lengths[step].sum()) for step in steps) / padded if padded else 0.0
+
+
+def _cut(ordered: Array, lengths: Array, rows: int, tokens: int) -> list[Array]:
+    steps, start = [], 0
+    for stop in range(1, len(ordered) + 1):
+        full = stop - start == rows
+        if stop == len(ordered) or full or int(lengths[ordered[stop]]) * (stop - start + 1) > tokens:
+            steps.append(ordered[start:stop])
+            start = stop
+    return steps

@@ -1,0 +1,104 @@
+"""Rows made ready once for every rung of the ladder: targets, token rows, and the trunk's output at each depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lingos.contracts import Backbone, Example, Progress, Row, Schema, Task
+from lingos.errors import BackboneError
+from lingos.training.device import Place, here
+from lingos.training.hidden import States, collect
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["Corpus"]
+
+
+@dataclass
+class Corpus:
+    """The training rows of a run; a fit is told by positions which of them it may see.
+
+    The trunk never sees labels, so computing its output for every row at once leaks nothing between folds.
+    """
+
+    examples: Sequence[Example]
+    task: Task
+    schema: Schema
+    backbone: Backbone | None = None
+    max_length: int = 128
+    place: Place = field(default_factory=here)
+    home: Path | None = None
+    progress: Progress | None = None
+    descriptions: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        self._states: dict[int, States] = {}
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of each row."""
+        return [str(example.fields["text"]) for example in self.examples]
+
+    @cached_property
+    def targets(self) -> Array:
+        """Class numbers, int64 [n]."""
+        return self.task.targets(self.examples, self.schema)
+
+    @property
+    def classes(self) -> int:
+        return len(self.schema["labels"])
+
+    @property
+    def base(self) -> Backbone:
+        """The backbone; BackboneError where the run has none."""
+        if self.backbone is None:
+            raise BackboneError("this method needs a base", expected="--base NAME", cure="see `lingos bases`")
+        return self.backbone
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Token ids of each row."""
+        return self.base.rows([example.fields for example in self.examples], self.max_length)
+
+    @cached_property
+    def lengths(self) -> Array:
+        """Tokens of each row."""
+        return np.array([len(row.tensors["input_ids"]) for row in self.rows], dtype=np.int64)
+
+    def want(self, depths: Sequence[int]) -> None:
+        """Compute the trunk's output at these depths in one pass; what is there already is not computed again."""
+        missing = [depth for depth in depths if depth not in self._states]
+        if missing:
+            self._states |= collect(self.base, self.rows, missing, self.place, self.home, self.progress)
+
+    def has(self, depth: int) -> bool:
+        """Whether the trunk's output at this depth is there already."""
+        return depth in self._states
+
+    def states(self, depth: int) -> States:
+        """The trunk's output of every row at a depth; at full depth the pooled vectors."""
+        self.want([depth])
+        return self._states[depth]
+
+    @cached_property
+    def vectors(self) -> Array:
+        """Frozen, pooled vectors of unit length, float32 [n, d]."""
+        flat = self.states(self.base.info.depth).flat
+        return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))
+
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Frozen, pooled vectors of unit length of other texts."""
+        depth = self.base.info.depth
+        rows = self.base.rows([{"text": text} for text in texts], self.max_length)
+        flat = collect(self.base, rows, [depth], self.place)[depth].flat
+        return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))

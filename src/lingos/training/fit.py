@@ -1,0 +1,244 @@
+"""One method on chosen rows of a corpus: the closed-form part, then the gradient part if it has one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+
+from lingos.contracts import Batch, Progress
+from lingos.methods.base import Features, Method, Solution, balance
+from lingos.modules.branch import Branch, is_head, make_branch
+from lingos.settings import Options
+from lingos.text.ngrams import Ngrams
+from lingos.training.corpus import Corpus
+from lingos.training.device import Place, Precision
+from lingos.training.hidden import States, by_length, padded
+from lingos.training.loop import Job, Log, Trained, descend
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["Fitted", "Watch", "fit", "outputs"]
+
+START_ROWS = 32  # rows a class that make the class means at the start
+INNER = 0.1  # share held out inside the training rows for early stopping
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who looks on: where the state is kept, the progress bar, the tracker; `steps` ends early for a forecast."""
+
+    folder: Path | None = None
+    progress: Progress | None = None
+    log: Log | None = None
+    steps: int | None = None
+    warm: Mapping[str, Any] | None = None  # tensors of another skill's branch to start from
+
+
+@dataclass
+class Fitted:
+    """A method after its fit. Text methods carry a solution, the others a branch."""
+
+    method: Method
+    settings: Options
+    solution: Solution
+    branch: Branch | None = None
+    start: int | None = 0
+    trained: Trained | None = None
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # further files of the bundle
+
+
+def fit(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch | None = None) -> Fitted:
+    """Fit `method` on the rows at these positions; no other target is read.
+
+    Returns the fitted method; its branch is in eval mode. The same arguments give the same bits on the same place.
+    """
+    watch, began = watch or Watch(), time.perf_counter()
+    torch.manual_seed(seed)
+    if method.reads == "texts":
+        fitted = Fitted(method, settings, method.solve(_features(corpus, rows, settings, seed), settings))
+    elif method.reads == "vectors":
+        fitted = _on_vectors(corpus, method, settings, rows, seed)
+    else:
+        fitted = _trained(corpus, method, settings, rows, seed, watch)
+    fitted.seconds = time.perf_counter() - began
+    return fitted
+
+
+def outputs(fitted: Fitted, corpus: Corpus, rows: Array) -> dict[str, Array]:
+    """Raw outputs for the rows at these positions, in their order: "logits" [n, c], and "vector" [n, d] of a branch."""
+    if fitted.branch is None:
+        tensors = fitted.solution.tensors
+        grams = Ngrams({gram: k for k, gram in enumerate(fitted.solution.vocabulary)}, tensors["idf"])
+        return {"logits": grams.project([corpus.texts[k] for k in rows], tensors["weight"], tensors["bias"])}
+    place = _place(corpus, fitted.settings)
+    return _forward(fitted.branch, _reader(corpus, fitted.start), np.asarray(rows), corpus, place)
+
+
+# -- three kinds -----------------------------------------------------------------------------------------------------
+def _features(corpus: Corpus, rows: Array, settings: Any, seed: int) -> Features:
+    targets = corpus.targets[rows]
+    return Features(
+        texts=[corpus.texts[k] for k in rows],
+        targets=targets,
+        labels=corpus.schema["labels"],
+        weights=balance(targets, corpus.classes, settings.class_weights),
+        seed=seed,
+        descriptions=corpus.descriptions,
+    )
+
+
+def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> Fitted:
+    features = replace(_features(corpus, rows, settings, seed), vectors=corpus.vectors[rows], encode=corpus.encode)
+    solution = method.solve(features, settings)
+    depth = corpus.base.info.depth
+    head = corpus.task.head(corpus.base.info, corpus.schema, method.head)
+    branch = make_branch(corpus.base, depth, head).eval()
+    branch.fill(_torch(solution.tensors))
+    return Fitted(method, settings, solution, branch.to(corpus.place.device), depth)
+
+
+def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
+    start = method.start(corpus.base.info, settings)
+    head = corpus.task.head(corpus.base.info, corpus.schema, method.head)
+    branch = make_branch(corpus.base, start, head)
+    notes = _warm(branch, watch.warm) if watch.warm else []
+    method.prepare(branch, settings)
+    solution = _begin(branch, corpus, method, settings, rows, seed, start)
+    job = _job(branch, corpus, method, settings, rows, seed, start)
+    job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
+    if settings.patience:
+        _hold_out(job, corpus, start, rows, seed)
+    trained = descend(job)
+    files = method.finish(branch, settings)
+    return Fitted(method, settings, solution, branch, start, trained, notes=notes + trained.notes, files=files)
+
+
+def _begin(
+    branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
+) -> Solution:
+    """The head's start: class means of the untrained branch, from a few rows of each class."""
+    few = _few(corpus.targets, rows, seed)
+    features = _features(corpus, few, settings, seed)
+    found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))["vector"]
+    solution = method.solve(replace(features, vectors=found, encode=corpus.encode), settings)
+    branch.fill(_torch(solution.tensors))
+    return solution
+
+
+def _job(
+    branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
+) -> Job:
+    targets = corpus.targets[rows]
+    weights = balance(targets, corpus.classes, settings.class_weights)
+    groups = method.groups(branch, settings)
+    job = Job(branch, corpus.task, groups, settings, targets, weights, _place(corpus, settings), seed)
+    if start is None:
+        job.rows = [corpus.rows[k] for k in rows]
+    else:
+        job.states = _subset(corpus.states(start), rows)
+    return job
+
+
+def _hold_out(job: Job, corpus: Corpus, start: int | None, rows: Array, seed: int) -> None:
+    """Cut a stratified tenth from the job's rows and judge by it."""
+    order = np.random.default_rng([seed, 7]).permutation(len(rows))
+    held = np.sort(np.concatenate([_share(order[job.targets[order] == k]) for k in np.unique(job.targets)]))
+    kept = np.setdiff1d(np.arange(len(rows)), held)
+    if not len(held):
+        return
+    judged, truth = rows[held], job.targets[held]
+
+    def judge(branch: Branch) -> float:
+        found = _forward(branch, _reader(corpus, start), judged, corpus, job.place)["logits"]
+        chances = torch.log_softmax(torch.from_numpy(found), 1)[torch.arange(len(truth)), torch.from_numpy(truth)]
+        # Accuracy decides; the likelihood, far smaller than a row, breaks ties. Unrounded it would rise for ever.
+        return float((found.argmax(1) == truth).mean()) + 1e-6 * round(float(chances.mean()), 2)
+
+    job.judge, job.targets, job.weights = judge, job.targets[kept], job.weights[kept]
+    if job.states is not None:
+        job.states = _subset(job.states, kept)
+    else:
+        job.rows = [job.rows[k] for k in kept]
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+Reader = Callable[[Any], Batch]
+
+
+def _reader(corpus: Corpus, start: int | None) -> Reader:
+    """Positions -> the batch that a branch with this start reads."""
+    if start is None:
+        return lambda rows: padded([corpus.rows[k] for k in rows])
+    states = corpus.states(start)
+
+    def read(rows: Any) -> Batch:
+        hidden = states.batch(rows)
+        return Batch({}, hidden.mask, hidden)
+
+    return read
+
+
+def _place(corpus: Corpus, settings: Any) -> Place:
+    """The corpus's place in the precision that the settings ask for."""
+    wanted: Precision | Literal["auto"] = getattr(settings, "precision", "auto")
+    return corpus.place if wanted == "auto" else replace(corpus.place, precision=wanted)
+
+
+def _forward(branch: Branch, reader: Reader, rows: Array, corpus: Corpus, place: Place) -> dict[str, Array]:
+    lengths = corpus.lengths[rows] if branch.span is not None else np.ones(len(rows), dtype=np.int64)
+    found: dict[str, Array] = {}
+    branch.to(place.device)
+    with torch.inference_mode(), place.autocast():
+        for step in by_length(lengths):
+            for name, values in branch(place.move(reader(rows[step]))).items():
+                array = values.float().cpu().numpy()
+                found.setdefault(name, np.empty((len(rows), array.shape[1]), np.float32))[step] = array
+    return found
+
+
+def _subset(states: States, rows: Array) -> States:
+    """The states of some rows, without copying them: starts are kept per row."""
+    return _View(states.flat, states.starts, states.depth, np.asarray(rows))
+
+
+@dataclass(frozen=True)
+class _View(States):
+    chosen: Any = None
+
+    @property
+    def lengths(self) -> Array:
+        return np.asarray(np.diff(self.starts)[self.chosen])
+
+    def batch(self, rows: Array) -> Any:
+        return States(self.flat, self.starts, self.depth).batch(self.chosen[rows])
+
+
+def _few(targets: Array, rows: Array, seed: int) -> Array:
+    order = np.random.default_rng([seed, 3]).permutation(rows)
+    return np.sort(np.concatenate([order[targets[order] == k][:START_ROWS] for k in np.unique(targets[rows])]))
+
+
+def _share(order: Array) -> Array:
+    return order[: int(len(order) * INNER + 0.5)] if len(order) > 1 else order[:0]
+
+
+def _warm(branch: Branch, tensors: Mapping[str, Any]) -> list[str]:
+    """Fill the layers from another skill's branch. The head starts from class means: its classes are other ones."""
+    own = branch.tensors()
+    fits = {name for name in tensors if name in own and own[name].shape == tensors[name].shape and not is_head(name)}
+    branch.fill(_torch({name: tensors[name] for name in fits}))
+    layers = sum(not is_head(name) for name in own)
+    return [f"started from another skill's branch: {len(fits)} of {layers} tensors"]
+
+
+def _torch(tensors: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(np.array(value, dtype=np.float32)) for name, value in tensors.items()}

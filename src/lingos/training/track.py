@@ -1,0 +1,56 @@
+"""Losses to TensorBoard, Weights & Biases or MLflow, by one flag. Nothing leaves the machine on its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from lingos.errors import MissingExtra, unknown
+from lingos.training.loop import Log
+
+__all__ = ["TRACKERS", "tracker"]
+
+TRACKERS = {"tensorboard": "tensorboard", "wandb": "wandb", "mlflow": "mlflow"}
+
+
+def tracker(kind: str, folder: Path, run: str) -> Log | None:
+    """A function (step, numbers) -> None, or None for "none". W&B stays offline unless WANDB_MODE says otherwise."""
+    if kind == "none":
+        return None
+    if kind not in TRACKERS:
+        raise unknown("tracker", kind, ["none", *TRACKERS])
+    if importlib.util.find_spec(TRACKERS[kind]) is None:
+        raise MissingExtra(TRACKERS[kind], "tracking")
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"tensorboard": _tensorboard, "wandb": _wandb, "mlflow": _mlflow}[kind](folder, run)
+
+
+def _tensorboard(folder: Path, run: str) -> Log:
+    from torch.utils.tensorboard import SummaryWriter  # an extra
+
+    writer = SummaryWriter(str(folder / run))
+
+    def log(step: int, numbers: Mapping[str, float]) -> None:
+        for name, value in numbers.items():
+            writer.add_scalar(name, value, step)
+        writer.flush()
+
+    return log
+
+
+def _wandb(folder: Path, run: str) -> Log:
+    import wandb  # an extra
+
+    os.environ.setdefault("WANDB_MODE", "offline")
+    client = wandb.init(project="lingos", name=run, dir=str(folder))
+    return lambda step, numbers: client.log(dict(numbers), step=step)
+
+
+def _mlflow(folder: Path, run: str) -> Log:
+    import mlflow  # an extra
+
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder}/mlflow.db")
+    mlflow.start_run(run_name=run)
+    return lambda step, numbers: mlflow.log_metrics(dict(numbers), step=step)

@@ -1,0 +1,43 @@
+"""A session and labelled rows -> evidence -> evaluation. The one way from a skill to its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lingos.contracts import Example
+from lingos.evaluation.calibration import softmax
+from lingos.evaluation.evaluate import EvaluateOptions, evaluate
+from lingos.evaluation.evidence import Evidence
+from lingos.evaluation.result import Evaluation
+from lingos.inference import Session
+from lingos.text.language import language
+
+__all__ = ["evidence_of", "judge"]
+
+
+def evidence_of(session: Session, examples: Sequence[Example]) -> Evidence:
+    """What a session answers to these rows, in the session's own calibration and refusal."""
+    inputs = [dict(example.fields) for example in examples]
+    outputs = session.outputs(inputs)
+    predictions = session.predictions(outputs, inputs)
+    schema = session.skill.manifest.schema
+    logits = np.asarray(outputs["logits"], dtype=np.float64)
+    return Evidence(
+        labels=tuple(schema["labels"]),
+        probabilities=softmax(logits, session.own.calibration.temperature),
+        logits=logits,
+        targets=session.task.targets(examples, schema),
+        confidence=session.confidence(outputs),
+        refused=np.array([prediction.refused for prediction in predictions], dtype=bool),
+        examples=examples,
+    )
+
+
+def judge(session: Session, examples: Sequence[Example], *, perturbed: int = 400) -> tuple[Evaluation, Evidence]:
+    """Scores with intervals, calibration, refusal, slices, robustness of a session on labelled rows."""
+    found = evidence_of(session, examples)
+    spoken = "zh" if str(session.skill.manifest.schema.get("language", "en")).startswith("zh") else "en"
+    options = EvaluateOptions(language=spoken, detect=language, refusal=session.own.refusal, perturbed=perturbed)
+    return evaluate(found, session, options), found

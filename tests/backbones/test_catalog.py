@@ -1,0 +1,62 @@
+"""The list of bases: complete, honest about what was verified, and fit to be recommended."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lingos.backbones.catalog import CATALOG, better_for, find, names
+from lingos.backbones.layout import FAMILIES, layout
+from lingos.backbones.text import EMBEDDED, load
+from lingos.errors import BackboneError
+
+
+def test_the_entries_are_complete() -> None:
+    assert 10 <= len(CATALOG) <= 16
+    assert len(set(names())) == len(CATALOG)
+    for entry in CATALOG:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+", entry.hub)
+        assert entry.hub.endswith("/" + entry.id)
+        assert entry.family in FAMILIES
+        assert entry.languages
+        assert entry.choose.endswith(".")
+        assert entry.source
+    assert {"en", "zh", "*"} <= {language for entry in CATALOG for language in entry.languages}
+
+
+def test_only_the_embedded_model_was_verified_and_its_facts_are_true() -> None:
+    assert [entry.id for entry in CATALOG if entry.verified] == [EMBEDDED]
+    entry, info = find(EMBEDDED), load(EMBEDDED).info
+    assert entry is not None
+    assert (entry.languages, entry.licence, entry.family) == (info.languages, info.licence, info.family)
+    assert entry.millions == pytest.approx(info.parameters / 1e6, abs=0.05)
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-Hant", "en", "de", "und"])
+def test_two_better_bases_that_can_be_loaded(language: str) -> None:
+    first, second = (find(name) for name in better_for(language))
+    assert first is not None
+    assert second is not None
+    assert first != second
+    for entry in (first, second):
+        assert entry.safetensors is not False  # never recommend what would be refused
+        assert {language.split("-")[0], "*"} & set(entry.languages)
+        assert entry.id != EMBEDDED
+
+
+def test_unknown_ids() -> None:
+    assert find("no-such-base") is None
+
+
+def test_layouts() -> None:
+    parts = FAMILIES["deberta-v2"]
+    assert parts.layer_of("encoder.layer.11.output.dense.bias") == 11
+    assert parts.layer_of("encoder.layer.x.bias") is None
+    assert parts.layer_of("decoder.encoder.layer.1.bias") is None
+    groups = [parts.group(name, 12) for name in ("embeddings.a.b", "encoder.rel_embeddings.weight", "encoder.conv.w")]
+    assert groups == [0, 0, 1]
+    assert parts.group("pooler.dense.weight", 12) is None
+    assert FAMILIES["modernbert"].group("final_norm.weight", 22) == 22
+    with pytest.raises(BackboneError, match="unknown family"):
+        layout({"model_type": "berta"})

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.evaluation.made import evidence, noisy
+
+from lingos.contracts import Finding, Prediction, Recipe, Refusal, Setting
+from lingos.errors import ResourceError
+from lingos.evaluation.evaluate import EvaluateOptions, evaluate
+from lingos.evaluation.report import ReportContext, report_html, report_markdown, write_report
+from lingos.evaluation.result import Evaluation
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}[x](javascript:alert(1))|`|'
+RUNGS: list[dict[str, Any]] = [
+    {"method": "majority", "score": 0.3, "low": 0.2, "high": 0.4, "seconds": 0.1, "size_mb": 0.0, "ms_per_text": 0.0,
+     "chosen": False, "reason": "", "skipped": None},
+    {"method": "tfidf", "score": 0.9, "low": 0.88, "high": 0.92, "seconds": 3.0, "size_mb": 7.0, "ms_per_text": 0.2,
+     "chosen": True, "reason": "", "skipped": None},
+    {"method": "full", "skipped": "forecast 9 min, budget 4 min"},
+]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """Collects tags and what they would fetch."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.handlers: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in ("meta", "img", "br", "link", "input"):
+            self.open.append(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "action", "xlink:href") and not str(value).startswith("#"):
+                self.fetched.append(str(value))
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def hostile() -> tuple[Evaluation, ReportContext]:
+    """Hostile texts at every place where data reaches the page."""
+    names = (f"a{HOSTILE}", f"b{HOSTILE}")
+    seen = evidence(
+        [0, 1] * 20 + [1] * 9 + [0], [0, 1] * 20 + [0] * 9 + [-1], names, [f"{HOSTILE} {i}" for i in range(50)]
+    )
+    examples = [dataclasses.replace(e, fields={**e.fields, HOSTILE: HOSTILE * (i % 2)}, file=HOSTILE)
+                for i, e in enumerate(seen.examples)]  # fmt: skip
+
+    def session(inputs: Any) -> list[Prediction]:
+        return [Prediction(names[len(str(one["text"])) % 2], 1.0, False, ()) for one in inputs]
+
+    found = evaluate(
+        dataclasses.replace(seen, examples=examples), session, EvaluateOptions(refusal=Refusal(HOSTILE, 0.1))
+    )
+    context: ReportContext = {
+        "skill": HOSTILE,
+        "method": HOSTILE,
+        "ladder": [{**rung, "method": HOSTILE, "skipped": rung["skipped"] and HOSTILE} for rung in RUNGS],
+        "ladder_reason": HOSTILE,
+        "findings": [Finding("code" + HOSTILE, "warning", "row", HOSTILE, HOSTILE, HOSTILE, (1, 2))],
+        "data": {HOSTILE: HOSTILE},
+        "seconds": 3.0,
+        "recipe": {HOSTILE: {"value": HOSTILE, "source": HOSTILE, "reason": HOSTILE}},
+    }
+    return found, context
+
+
+def test_hostile_texts_stay_texts() -> None:
+    page = report_html(*hostile())
+    seen = Page(page)
+    assert seen.tags.count("script") == 1
+    assert "img" not in seen.tags
+    assert seen.fetched == seen.handlers == []
+    assert "{{ 7*7 }}" in page  # not evaluated
+    assert page.count("&lt;script&gt;") >= 20
+
+
+def test_the_page_allows_its_own_script_only_and_fetches_nothing() -> None:
+    page = report_html(evaluate(noisy()), {})
+    assert re.search(r"default-src &#39;none&#39;.*script-src &#39;sha256-[\w+/=]+&#39;", page)
+    assert not re.search(r"https?://|@import|url\(", page)
+
+
+def test_hostile_texts_break_no_markdown() -> None:
+    text = report_markdown(*hostile())
+    assert "<script" not in text.replace(r"\<script", "")
+    assert "](javascript" not in text.replace(r"\]", "")
+    for row in re.findall(r"^\|.*", text, re.MULTILINE):
+        assert row.endswith("|")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "get the right answer"), ("zh", "条回答正确")])
+def test_the_summary_comes_first_in_the_language_of_the_skill(language: str, word: str) -> None:
+    found = evaluate(noisy(), options=EvaluateOptions(language=language, refusal=Refusal("softmax", 0.4, 0.05)))
+    page = report_html(found, {"skill": "tickets@3", "ladder": RUNGS})
+    assert f'<html lang="{language}">' in page
+    assert page.index(word) < page.index('id="ladder"')
+    assert str(round(100 * found.test.primary.low, 1)) in page
+    assert word in report_markdown(found, {})
+
+
+def test_a_chinese_page_has_no_english_words_of_ours() -> None:
+    found = evaluate(noisy(), options=EvaluateOptions(language="zh"))
+    text = re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", report_html(found, {"ladder": RUNGS}), flags=re.DOTALL)
+    terms = {"MB", "MCC", "ECE", "F1", "Fisher", "Holm", "json", "LingOS", "OS", "softmax"}
+    known = terms | set("tfidf majority full forecast min budget test csv report row channel".split())
+    assert {word for word in re.findall(r"[A-Za-z]{2,}", text) if not re.fullmatch(r"x+|c\d", word)} - known == set()
+
+
+def test_every_class_rung_and_setting_is_on_the_page() -> None:
+    found = evaluate(noisy(classes=20, rows=900))
+    recipe = Recipe("classify", "b", "top", "normal", 1, {"learning_rate": Setting(0.001, "derived", "measured here")})
+    page = report_html(found, {"ladder": RUNGS, "recipe": recipe, "findings": []})
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert all(re.search(rf"\bc{k}\b", text) for k in range(20))
+    assert "skipped: forecast 9 min, budget 4 min" in text
+    assert "measured here" in text
+    assert "Nothing to report." in text
+    assert page.count('class="chosen"') == 1
+
+
+def test_the_three_files_say_the_same(tmp_path: Path) -> None:
+    found = evaluate(noisy(), options=EvaluateOptions(refusal=Refusal("softmax", 0.4, 0.05)))
+    paths = write_report(found, {"skill": "tickets@3", "ladder": RUNGS, "data": {"rows": 9}}, tmp_path / "deep" / "er")
+    assert [path.name for path in paths] == ["report.html", "report.md", "report.json"]
+    plain = json.loads(paths[2].read_text("utf-8"))
+    assert plain["test"]["primary"]["value"] == found.test.primary.value
+    assert plain["ladder"][1]["method"] == "tfidf"
+    value = f"{100 * found.test.primary.value:.1f}"
+    assert value in paths[0].read_text("utf-8")
+    assert value in paths[1].read_text("utf-8")
+
+
+def test_lone_surrogates_and_infinities_do_not_cost_the_report(tmp_path: Path) -> None:
+    seen = evidence([0, 1], [0, 0], texts=["ok", "half \ud83d a smile"])
+    paths = write_report(evaluate(seen), {"seconds": float("inf"), "data": {"x": np.float64("nan")}}, tmp_path)
+    assert json.loads(paths[2].read_text("utf-8"))["seconds"] is None
+
+
+def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResourceError, match="can not write the report"):
+        write_report(evaluate(noisy()), {}, tmp_path / "file" / "report")

@@ -1,0 +1,87 @@
+"""Which rung is taken, on constructed correctness."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lingos.errors import LingosError
+from lingos.ladder.choice import choose
+from lingos.ladder.rung import Held, Rung
+
+ROWS = 200
+
+
+def rung(name: str, right: Any, rows: Any = None) -> Rung:
+    """A rung that is right where `right` is 1; the truth is always class 1."""
+    rows = np.arange(ROWS) if rows is None else rows
+    logits = np.stack([1.0 - np.asarray(right), np.asarray(right)], 1)[: len(rows)]
+    method: Any = SimpleNamespace(name=name)
+    half = len(rows) // 2
+    parts = (slice(0, half), slice(half, None))
+    held = [Held(rows[p], logits[p], np.zeros((0, 0)), np.ones(len(rows[p])), None, 1.0) for p in parts]
+    return Rung(method, None, held=held)
+
+
+def right(count: int, start: int = 0) -> Any:
+    found = np.zeros(ROWS)
+    found[start : start + count] = 1
+    return found
+
+
+CORPUS: Any = SimpleNamespace(targets=np.ones(ROWS, np.int64))
+
+
+def test_the_cheapest_that_is_not_significantly_worse_is_taken() -> None:
+    rungs = [rung("majority", right(40)), rung("tfidf", right(177)), rung("top", right(180)), rung("full", right(179))]
+    found = choose(rungs, CORPUS)
+    assert (found.rung.method.name, found.best.method.name) == ("tfidf", "top")
+    assert found.reason.startswith(
+        "tfidf is the cheapest that is not significantly worse than top (1.5 points on 200 rows"
+    )
+
+
+def test_the_best_is_taken_when_all_cheaper_ones_are_worse() -> None:
+    found = choose([rung("tfidf", right(140)), rung("top", right(180))], CORPUS)
+    assert found.rung is found.best and found.rung.method.name == "top"
+    assert "every cheaper method is significantly worse" in found.reason
+
+
+def test_of_equals_the_cheaper_one_is_best() -> None:
+    found = choose([rung("tfidf", right(180)), rung("top", right(180, 20))], CORPUS)
+    assert found.rung is found.best and found.rung.method.name == "tfidf"
+
+
+def test_as_right_on_other_rows_is_not_worse() -> None:
+    assert choose([rung("tfidf", right(150, 50)), rung("top", right(155))], CORPUS).rung.method.name == "tfidf"
+
+
+def test_rungs_are_compared_on_the_rows_that_they_share() -> None:
+    # `top` saw the first fold only, where it is better by 9 rows of 100.
+    few = rung("top", right(100), np.arange(100))
+    first = np.concatenate([right(91)[:100], np.ones(100)])
+    found = choose([rung("tfidf", first), few], CORPUS)
+    assert found.rung.method.name == "top" and "(100 rows out of fold)" in found.reason
+
+
+def test_groups_count_once() -> None:
+    rungs = [rung("tfidf", right(170)), rung("top", right(180))]
+    assert choose(rungs, CORPUS).rung.method.name == "top"
+    one_group = np.where(np.arange(ROWS) >= 170, 0, np.arange(ROWS) + 1)
+    assert choose(rungs, CORPUS, one_group).rung.method.name == "tfidf"
+
+
+def test_skipped_rungs_are_left_out_and_no_rung_is_an_error() -> None:
+    skipped = Rung(rung("full", right(1)).method, None, skipped="too slow")
+    assert choose([rung("tfidf", right(9)), skipped], CORPUS).rung.method.name == "tfidf"
+    with pytest.raises(LingosError, match="no method could be tried"):
+        choose([skipped], CORPUS)
+
+
+def test_correct_follows_the_rows_asked_for() -> None:
+    one = rung("tfidf", right(3), np.array([5, 2, 9, 7]))
+    corpus: Any = SimpleNamespace(targets=np.ones(10, np.int64))
+    assert one.correct(corpus, np.array([7, 5, 9, 2])).tolist() == [0, 1, 1, 1]

@@ -1,0 +1,128 @@
+"""Where numbers are computed, Ctrl-C, and trackers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from lingos.contracts import Batch, Hidden
+from lingos.errors import MissingExtra, RecipeError
+from lingos.training import track
+from lingos.training.device import Place, here
+from lingos.training.stop import listening
+from lingos.training.track import tracker
+
+
+def test_here_says_what_this_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    place = here()
+    assert (place.device, place.threads, place.isa) == (
+        "cpu",
+        torch.get_num_threads(),
+        torch.backends.cpu.get_cpu_capability(),
+    )
+    assert here("fp32").precision == "fp32" and here("bf16").precision == "bf16"
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_auto_takes_bf16_where_the_hardware_multiplies_it(has: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: has)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    assert here().precision == ("bf16" if has else "fp32")
+
+
+def test_autocast_is_on_for_bf16_alone() -> None:
+    for precision, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        with Place("cpu", precision, 1, "x").autocast():
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == dtype
+
+
+def test_move_takes_everything_along() -> None:
+    hidden = Hidden(torch.ones(1, 2, 3), torch.ones(1, 2), 4)
+    batch = Batch(
+        {"input_ids": torch.ones(1, 2)}, torch.ones(1, 2), hidden, torch.ones(1), torch.ones(1), torch.ones(1)
+    )
+    moved = Place("meta", "fp32", 1, "x").move(batch)
+    tensors = [moved.tensors["input_ids"], moved.mask, moved.hidden.states, moved.targets, moved.weights, moved.index]
+    assert {tensor.device.type for tensor in tensors} == {"meta"} and moved.hidden.depth == 4
+    assert Place("cpu", "fp32", 1, "x").move(batch) is batch
+
+
+# -- ctrl-c ----------------------------------------------------------------------------------------------------------
+def test_the_first_ctrl_c_asks_and_the_handlers_come_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with listening() as asked:
+        assert not asked
+        os.kill(os.getpid(), signal.SIGINT)
+        assert asked
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_another_thread_is_left_alone() -> None:
+    found: list[bool] = []
+
+    def work() -> None:
+        with listening() as asked:
+            found.append(bool(asked))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [False]
+
+
+# -- trackers --------------------------------------------------------------------------------------------------------
+def test_no_tracker_is_no_function(tmp_path: Path) -> None:
+    assert tracker("none", tmp_path, "run") is None
+
+
+def test_an_unknown_tracker_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="did you mean 'mlflow'"):
+        tracker("mlflo", tmp_path, "run")
+
+
+@pytest.mark.parametrize("kind", track.TRACKERS)
+def test_a_missing_client_names_its_extra(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lingos.training.track.importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"lingos\[tracking\]"):
+        tracker(kind, tmp_path, "run")
+
+
+def test_each_client_gets_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Any, ...]] = []
+
+    def note(*arguments: Any, **named: Any) -> SimpleNamespace:
+        told.append((arguments, named))
+        return SimpleNamespace(log=note, add_scalar=note, flush=lambda: None)
+
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    clients = {
+        "wandb": SimpleNamespace(init=note),
+        "mlflow": SimpleNamespace(set_tracking_uri=note, start_run=note, log_metrics=note),
+        "torch.utils.tensorboard": SimpleNamespace(SummaryWriter=note),
+    }
+    monkeypatch.setattr("lingos.training.track.importlib.util.find_spec", lambda name: True)
+    for name, client in clients.items():
+        monkeypatch.setitem(sys.modules, name, client)
+    for kind in track.TRACKERS:
+        log = tracker(kind, tmp_path, "run")
+        assert log is not None
+        log(3, {"loss": 0.5})
+    flat = repr(told)
+    assert os.environ["WANDB_MODE"] == "offline", "nothing leaves the machine on its own"
+    assert flat.count("'loss': 0.5") == 2 and "'loss', 0.5, 3" in flat and "sqlite" in flat
+
+
+def test_waiting_threads_do_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    here()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
