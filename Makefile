@@ -59,7 +59,7 @@ bars: $(STAMP) ## measure every bar that needs no peer; resumable
 	$(BIN)/python benchmarks/bars.py $(ARGS)
 
 bench: $(STAMP) ## measure against peers, one script each
-	@set -e; for script in $(wildcard benchmarks/peers/run.sh); do echo "== $$script"; bash $$script; done
+	@set -e; for script in $(wildcard benchmarks/peers/run.sh); do echo "== $$script"; bash $$script $(ARGS); done
 
 clean: ## remove what was built, but not .venv
 	rm -rf build dist .bars .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -2,7 +2,8 @@
 
 A bar is a command that prints one JSON document, where its number stands in it, and the least (or most) it may be.
 Results are kept in .bars/ by commit and command, so an interrupted run goes on where it stopped; several bars may read
-one command's document. A command that fails is run again next time. Exit code 1: a bar was missed or could not run.
+one command's document. A command that fails is run again next time. What was reached goes into results/bars.json beside
+bars.toml, for the docs. Exit code 1: a bar was missed or could not run.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path, too
+
+from benchmarks.record import ROOT, claim, origin, save, state
+
 CACHE = ROOT / ".bars"
 
 
@@ -34,16 +38,6 @@ class Bar:
     maximum: float | None = None
     timeout: int = 7200
 
-    def holds(self, value: float) -> bool:
-        """True if the value is within the bar's limits."""
-        low = self.minimum if self.minimum is not None else float("-inf")
-        high = self.maximum if self.maximum is not None else float("inf")
-        return low <= value <= high
-
-    @property
-    def limit(self) -> str:
-        return f">= {self.minimum:g}" if self.minimum is not None else f"<= {self.maximum:g}"
-
 
 def load(path: Path) -> list[Bar]:
     """The bars of a TOML file; each has exactly one of minimum and maximum, and its own name."""
@@ -57,32 +51,16 @@ def load(path: Path) -> list[Bar]:
     return bars
 
 
-def state(root: Path) -> str:
-    """What the numbers belong to: the commit, and a digest of what is not committed."""
-    commit = _git(root, "rev-parse", "--verify", "-q", "HEAD").strip() or "no-commit"
-    paths = ("src", "benchmarks", "examples", "pyproject.toml", "constraints.txt")
-    changed = _git(root, "diff", "HEAD", "--", *paths)
-    for name in _git(root, "ls-files", "--others", "--exclude-standard", "--", *paths).splitlines():
-        changed += name + hashlib.sha256((root / name).read_bytes()).hexdigest()
-    return f"{commit[:12]}-{hashlib.sha256(changed.encode()).hexdigest()[:8]}" if changed else commit[:12]
-
-
-def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False).stdout
-
-
 def document(bar: Bar, cache: Path, commit: str, fresh: bool = False) -> dict[str, Any]:
     """The command's result: kept or measured now. Keys: ok, document or error, seconds."""
     kept = cache / commit / f"{hashlib.sha256(bar.command.encode()).hexdigest()[:16]}.json"
     if kept.is_file() and not fresh:
         return dict(json.loads(kept.read_text(encoding="utf-8")))
     print(f"bars: {bar.command}", file=sys.stderr, flush=True)
-    result = _measure(bar)
+    of = origin()
+    result = {"command": bar.command, "origin": of, **_measure(bar)}
     if result["ok"]:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps({"command": bar.command, **result}), encoding="utf-8")
-        partial.replace(kept)
+        save(kept, result)
     return result
 
 
@@ -129,14 +107,30 @@ def read(found: Any, path: str) -> float:
     return float(found)
 
 
-def row(bar: Bar, result: dict[str, Any]) -> tuple[str, bool]:
-    """The bar's line of the table, and whether it holds."""
+def reached(bar: Bar, result: dict[str, Any]) -> tuple[float | None, str]:
+    """The number and how it is told; None and the reason where there is none."""
+    if not result["ok"]:
+        return None, result["error"]
     try:
-        value = read(result["document"], bar.read) if result["ok"] else None
+        value = read(result["document"], bar.read)
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        value, result = None, {**result, "error": f"nothing at {bar.read} ({error!r})"}
-    reached, holds = (f"{value:g}", bar.holds(value)) if value is not None else (result["error"], False)
-    return f"| {bar.name} | `{bar.command}` | {bar.limit} | {reached} | {'yes' if holds else '**no**'} |", holds
+        return None, f"nothing at {bar.read} ({error!r})"
+    return value, f"{value:g}"
+
+
+def row(told: dict[str, Any], text: str) -> str:
+    """The claim's line of the table."""
+    holds = "yes" if told["holds"] else "**no**"
+    return f"| {told['what']} | `{told['command']}` | {told['limit']} | {text} | {holds} |"
+
+
+def keep(told: dict[str, Any], path: Path) -> None:
+    """Put a claim into the results that the docs are made from; the others there stay."""
+    found: dict[str, Any] = (
+        json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"title": "Bars", "claims": []}
+    )
+    found["claims"] = [each for each in found["claims"] if each["what"] != told["what"]] + [told]
+    save(path, found)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -152,15 +146,18 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.list:
         print("\n".join(f"{bar.name}: {bar.command}" for bar in bars))
         return 0
-    commit, held = state(ROOT), []
+    commit, held = state(), []
     print("| bar | command | limit | reached | ok |\n| --- | --- | --- | --- | --- |", flush=True)
     done: dict[str, dict[str, Any]] = {}
     for bar in bars:
         result = done.get(bar.command) or document(bar, asked.cache, commit, asked.fresh)
         done[bar.command] = result
-        line, holds = row(bar, result)
-        held.append(holds)
-        print(line, flush=True)
+        value, text = reached(bar, result)
+        told = claim(bar.name, bar.command, value, result["origin"], least=bar.minimum, most=bar.maximum)
+        if value is not None:
+            keep(told, asked.file.with_name("results") / "bars.json")
+        held.append(told["holds"])
+        print(row(told, text), flush=True)
     print(f"\n{sum(held)} of {len(held)} bars hold at {commit}", file=sys.stderr)
     return 0 if all(held) else 1
 

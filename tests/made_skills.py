@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from lingos.contracts import Calibration, Refusal
-from lingos.manifest import BranchInfo, Manifest, Variant
+from lingos.contracts import Calibration, Refusal, Setting
+from lingos.manifest import Base, BranchInfo, Data, Manifest, Variant
 from lingos.skill import Skill, write
 from lingos.store.store import Store
 from lingos.text.ngrams import Ngrams
@@ -26,6 +26,30 @@ PLAIN = Manifest(
     lingos="0.1.0",
     seed=0,
     schema={"labels": LABELS, "language": "en"},
+)
+BASE = Base("all-MiniLM-L6-v2", "bert", None, "ab" * 32, "apache-2.0", 6, 384, ("en",))
+# Every field set, for what reads and writes manifests; the files it names are made up.
+FULL = dataclasses.replace(
+    PLAIN,
+    name="tickets",
+    method="top",
+    seed=3,
+    base=BASE,
+    branch=BranchInfo(3, "cd" * 32, 3, "mean", "cosine"),
+    schema={"labels": ["refund", "其他"], "language": "en"},
+    recipe={"rate": Setting(1e-4, "derived", "measured"), "layers": Setting(3, "default")},
+    max_length=64,
+    calibration=Calibration(1.5),
+    refusal=Refusal("neighbour", 0.25, 0.05, {"k": 1}),
+    data=Data("/home/someone/secret/tickets.csv", 10, 9, "ef" * 32),
+    split={"train": 7, "test": 2},
+    evaluation={"primary": {"name": "accuracy", "value": 0.912, "low": 0.881, "high": 0.934}, "rows": 300},
+    variants={
+        "fp32": Variant(
+            "onnx", "fp32", ("variants/fp32/branch.onnx",), "trunk.fp32.onnx", refusal=Refusal("neighbour", 0.25, 0.05)
+        )
+    },
+    serve="fp32",
 )
 
 

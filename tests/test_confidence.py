@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lingos.confidence import DISTANCES, SCORES, Bank, bank, combination, confidence
+from lingos.confidence import DISTANCES, SCORES, Bank, bank, combination, confidence, guard
 from lingos.errors import RecipeError, SkillError
 
 LOGITS = np.array([[9.0, 0.0, 0.0], [1.0, 0.9, 0.8]])
 VECTORS = np.array([[1.0, 0.0], [0.6, 0.8]])
+KNOWN = np.array([1.0, 0.9])
 
 
 def memory() -> Bank:
@@ -16,8 +17,8 @@ def memory() -> Bank:
 
 @pytest.mark.parametrize("name", SCORES)
 def test_the_sure_answer_has_the_higher_score(name: str) -> None:
-    settings = combination(LOGITS, VECTORS, memory())
-    found = confidence(name, LOGITS, VECTORS, memory(), settings)
+    settings = combination(LOGITS, VECTORS, memory()) | guard(LOGITS, KNOWN)
+    found = confidence(name, LOGITS, VECTORS, memory(), settings, KNOWN)
     assert found.shape == (2,)
     assert found[0] > found[1]
 
@@ -32,15 +33,31 @@ def test_known_values() -> None:
 
 def test_scores_stay_finite_for_huge_logits() -> None:
     huge = np.array([[1e4, 0.0], [0.0, -1e4]])
-    settings = combination(huge, VECTORS, memory())
+    settings = combination(huge, VECTORS, memory()) | guard(huge, KNOWN)
     for name in SCORES:
-        assert np.isfinite(confidence(name, huge, VECTORS, memory(), settings)).all()
+        assert np.isfinite(confidence(name, huge, VECTORS, memory(), settings, KNOWN)).all()
 
 
 @pytest.mark.parametrize("name", sorted(DISTANCES))
 def test_a_distance_without_vectors_says_what_to_do(name: str) -> None:
     with pytest.raises(SkillError, match="needs vectors"):
         confidence(name, LOGITS)
+
+
+def test_guarded_is_softmax_until_more_words_are_unknown_than_usual() -> None:
+    rows = np.random.default_rng(0)
+    logits, known = rows.normal(size=(500, 3)), rows.uniform(0.6, 1.0, 500)
+    settings = guard(logits, known)
+    usual, strange = np.full(500, 0.9), np.full(500, 0.1)
+    softmax = confidence("softmax", logits)
+    guarded = confidence("guarded", logits, settings=settings, known=usual)
+    assert np.array_equal(np.argsort(guarded), np.argsort(softmax))
+    assert (known < settings["known_floor"]).mean() == pytest.approx(0.02)
+    assert (confidence("guarded", logits, settings=settings, known=strange) < guarded - 1).all()
+    with pytest.raises(SkillError, match="needs the known share"):
+        confidence("guarded", logits, settings=settings)
+    with pytest.raises(SkillError, match="has no settings"):
+        confidence("guarded", logits, known=usual)
 
 
 def test_an_unknown_name_and_missing_settings_are_told() -> None:

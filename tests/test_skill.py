@@ -14,33 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
+from tests.made_skills import FULL
 
 from lingos import manifest as formats
 from lingos import skill as module
-from lingos.contracts import Calibration, Refusal, Setting
+from lingos.contracts import Refusal
 from lingos.errors import LingosError, ResourceError, SkillError
 from lingos.integrity import SETTLED, Seen, sha256
-from lingos.skill import Manifest, Skill, Variant, write
+from lingos.skill import Skill, Variant, write
 
-FULL = Manifest(
-    name="tickets",
-    task="classify",
-    method="top",
-    created="2026-01-02T03:04:05Z",
-    lingos="0.1.0",
-    seed=3,
-    base=formats.Base("minilm", "bert", None, "ab" * 32, "apache-2.0", 6, 384, ("en",)),
-    branch=formats.BranchInfo(3, "cd" * 32, 3, "mean", "cosine"),
-    schema={"labels": ["退款", "other"], "language": "zh"},
-    recipe={"rate": Setting(1e-4, "derived", "measured"), "layers": Setting(3, "default")},
-    calibration=Calibration(1.5),
-    refusal=Refusal("neighbour", 0.25, 0.05, {"k": 1}),
-    data=formats.Data("tickets.csv", 10, 9, "ef" * 32),
-    split={"train": 7, "validation": 2},
-    evaluation={"primary": {"name": "accuracy", "value": 0.9, "low": 0.8, "high": 1.0}},
-    variants={"fp32": Variant("onnx", "fp32", ("variants/fp32/branch.onnx",), "trunk.fp32.onnx")},
-    serve="fp32",
-)
 FILES = {
     "branch.safetensors": save({"head.weight": np.ones((2, 4), dtype=np.float32)}),
     "variants/fp32/branch.onnx": b"not really onnx",

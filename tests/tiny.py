@@ -1,18 +1,21 @@
-"""Tiny random backbones that are real: the family's own classes, saved as a model folder with a trained tokenizer.
+"""Tiny random backbones that are real: the family's own classes, saved as a model folder with its kind of tokenizer.
 
-    folder = tiny.folder(tmp_path, "modernbert")        # 3 layers, width 32, about 400 tokens
+    folder = tiny.folder(tmp_path, "modernbert")        # 3 layers, width 32, 90 to 400 tokens
 
 Weights are drawn wide enough that every part of the model shows in its output.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import CONFIG_MAPPING, MODEL_MAPPING, PreTrainedTokenizerFast
 
 FAMILIES = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "modernbert", "deberta-v2", "deberta")
@@ -89,7 +92,10 @@ def config_for(family: str, *, layers: int, vocabulary: int, pad: int) -> Any:
 
 
 def tokenizer_for(family: str) -> PreTrainedTokenizerFast:
-    """A tokenizer of the kind the family uses, trained on `TEXTS`."""
+    """A tokenizer of the kind the family uses, made from `TEXTS`: the same bytes in every process.
+
+    The trainers of `tokenizers` break ties by hash order, and so would give other models in every run.
+    """
     if family in ("bert", "distilbert", "mpnet"):
         return _wordpiece(family)
     if family in ("xlm-roberta", "deberta-v2"):
@@ -103,10 +109,12 @@ def _wordpiece(family: str) -> PreTrainedTokenizerFast:
     pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     pieces.decoder = decoders.WordPiece()
     special = ("<s>", "<pad>", "</s>", "[UNK]", "<mask>") if family == "mpnet" else _BERT
-    pieces.train_from_iterator(TEXTS, trainers.WordPieceTrainer(vocab_size=400, special_tokens=list(special)))
+    words = _words(pieces)
+    letters = sorted(set("".join(words)))
+    vocabulary = _numbered(special, letters, [f"##{letter}" for letter in letters], sorted(words))
+    pieces.model = models.WordPiece(vocabulary, unk_token="[UNK]")
     first, last = ("<s>", "</s>") if family == "mpnet" else ("[CLS]", "[SEP]")
-    _frame(pieces, first, last)
-    return _wrapped(pieces, special)
+    return _wrapped(pieces, special, first, last)
 
 
 def _byte_level(family: str) -> PreTrainedTokenizerFast:
@@ -114,11 +122,12 @@ def _byte_level(family: str) -> PreTrainedTokenizerFast:
     pieces.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     pieces.decoder = decoders.ByteLevel()
     special = _ROBERTA if family == "roberta" else _BERT
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=list(special), initial_alphabet=alphabet)
-    pieces.train_from_iterator(TEXTS, trainer)
-    _frame(pieces, special[0] if family == "roberta" else "[CLS]", special[2] if family == "roberta" else "[SEP]")
-    return _wrapped(pieces, special)
+    merges = _merges(_words(pieces), 140)
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = _numbered(special, letters, ["".join(pair) for pair in merges])
+    pieces.model = models.BPE(vocabulary, merges)
+    first, last = ("<s>", "</s>") if family == "roberta" else ("[CLS]", "[SEP]")
+    return _wrapped(pieces, special, first, last)
 
 
 def _unigram(family: str) -> PreTrainedTokenizerFast:
@@ -127,30 +136,61 @@ def _unigram(family: str) -> PreTrainedTokenizerFast:
     pieces.pre_tokenizer = pre_tokenizers.Metaspace()
     pieces.decoder = decoders.Metaspace()
     special = ("<s>", "<pad>", "</s>", "<unk>", "<mask>") if family == "xlm-roberta" else _BERT
-    unknown = "<unk>" if family == "xlm-roberta" else "[UNK]"
-    trainer = trainers.UnigramTrainer(vocab_size=200, special_tokens=list(special), unk_token=unknown)
-    pieces.train_from_iterator(TEXTS, trainer)
+    words = _words(pieces)
+    scores = dict.fromkeys(special, 0.0) | dict.fromkeys(sorted(set("".join(words))), -10.0)
+    scores |= {word: -5.0 for word in sorted(words) if len(word) > 1}
+    unknown = special.index("<unk>" if family == "xlm-roberta" else "[UNK]")
+    pieces.model = models.Unigram(list(scores.items()), unknown, False)
     first, last = ("<s>", "</s>") if family == "xlm-roberta" else ("[CLS]", "[SEP]")
-    _frame(pieces, first, last)
-    return _wrapped(pieces, special)
+    return _wrapped(pieces, special, first, last)
 
 
-def _frame(pieces: Tokenizer, first: str, last: str) -> None:
+def _words(pieces: Tokenizer) -> Counter[str]:
+    """The words of `TEXTS`, as the tokenizer's own rules write and part them."""
+    normal = [pieces.normalizer.normalize_str(text) if pieces.normalizer else text for text in TEXTS]
+    return Counter(word for text in normal for word, _ in pieces.pre_tokenizer.pre_tokenize_str(text))
+
+
+def _numbered(*parts: Sequence[str]) -> dict[str, int]:
+    return {piece: number for number, piece in enumerate(dict.fromkeys(itertools.chain(*parts)))}
+
+
+def _merges(words: Counter[str], count: int) -> list[tuple[str, str]]:
+    """Byte-pair encoding: the most frequent pair of neighbours is joined, `count` times; ties go by the alphabet."""
+    split = {word: list(word) for word in words}
+    merges: list[tuple[str, str]] = []
+    for _ in range(count):
+        pairs: Counter[tuple[str, str]] = Counter()
+        for word, parts in split.items():
+            for pair in itertools.pairwise(parts):
+                pairs[pair] += words[word]
+        merges.append(min(pairs, key=lambda pair: (-pairs[pair], pair)))
+        split = {word: _joined(parts, merges[-1]) for word, parts in split.items()}
+    return merges
+
+
+def _joined(parts: list[str], pair: tuple[str, str]) -> list[str]:
+    found: list[str] = []
+    for part in parts:
+        if found and (found[-1], part) == pair:
+            found[-1] += part
+        else:
+            found.append(part)
+    return found
+
+
+def _wrapped(pieces: Tokenizer, special: tuple[str, ...], first: str, last: str) -> PreTrainedTokenizerFast:
     ids = [(token, pieces.token_to_id(token)) for token in (first, last)]
     pieces.post_processor = processors.TemplateProcessing(
         single=f"{first} $A {last}", pair=f"{first} $A {last} $B {last}", special_tokens=ids
     )
+    find = {name: next(token for token in special if name in token.lower()) for name in ("pad", "unk", "mask")}
+    return PreTrainedTokenizerFast(
+        tokenizer_object=pieces, pad_token=find["pad"], unk_token=find["unk"], mask_token=find["mask"],
+        cls_token=first, sep_token=last, bos_token=first, eos_token=last, model_max_length=128,
+    )  # fmt: skip
 
 
 def _rename(path: Path, tokenizer_class: str) -> None:
     facts = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**facts, "tokenizer_class": tokenizer_class}), encoding="utf-8")
-
-
-def _wrapped(pieces: Tokenizer, special: tuple[str, ...]) -> PreTrainedTokenizerFast:
-    find = {name: next(token for token in special if name in token.lower()) for name in ("pad", "unk", "mask")}
-    first, last = ("[CLS]", "[SEP]") if "[CLS]" in special else ("<s>", "</s>")
-    return PreTrainedTokenizerFast(
-        tokenizer_object=pieces, pad_token=find["pad"], unk_token=find["unk"], mask_token=find["mask"],
-        cls_token=first, sep_token=last, bos_token=first, eos_token=last, model_max_length=128,
-    )  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import cli_reference, tables
+from tools import cli_reference, results, tables
 
 DOCS = Path(__file__).parent.parent / "docs"
 PART = re.compile(r"(<!-- generated -->\n).*?(<!-- end -->)", re.S)
@@ -44,6 +44,7 @@ class Page:
 
 
 PAGES = (
+    Page("benchmarks", "benchmarks.record", results.measured),
     Page("cli", "lingos.cli.main", cli_reference.reference),
     Page("doctor", "lingos.data.doctor.codes", tables.findings),
     Page("methods", "lingos.methods", tables.methods),

@@ -17,7 +17,7 @@ from pathlib import Path
 PACKAGE = "lingos"
 STAGES = """
 errors registry contracts settings
-strict integrity later
+strict integrity home later
 text data backbones modules tasks methods
 confidence manifest skill engines inference
 evaluation store training ladder augment compression tuning tune codegen

@@ -21,20 +21,19 @@ import json
 import os
 import platform
 import resource
-import shlex
-import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.record import ROOT, origin
+
 __all__ = [
-    "RESULTS",
-    "ROOT",
+    "MAX_LENGTH",
     "SCRATCH",
     "VALIDATION_SEED",
     "VALIDATION_SHARE",
@@ -44,22 +43,21 @@ __all__ = [
     "by_label",
     "data_folder",
     "fingerprint",
+    "has_bf16",
     "hold_out",
     "minilm",
     "peak_mib",
     "prepare",
     "provenance",
     "read",
-    "save",
     "shots",
     "subset",
     "time_to",
     "write_rows",
 ]
 
-ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results" / "peers"
-SCRATCH = ROOT / ".bars" / "peers"  # ignored by git; unfinished runs
+SCRATCH = ROOT / ".bars" / "peers"  # ignored by git; single runs, finished and unfinished
+MAX_LENGTH = 128  # tokens read of a text, for every side
 VALIDATION_SEED = 0  # fixed for every side and every training seed
 VALIDATION_SHARE = 0.1
 LIBRARIES = ("torch", "transformers", "accelerate", "sentence-transformers", "setfit", "scikit-learn", "numpy")
@@ -75,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A validation score and what training alone had cost until then (seconds; evaluation not counted)."""
+    """A validation score and what it had cost until then: seconds from the reading of the rows on, evaluation apart."""
 
     step: int
     epoch: float
@@ -210,32 +208,27 @@ def peak_mib() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def provenance(script: Path) -> dict[str, Any]:
-    """What runs: command, commit, digest of the scripts, machine and versions. Call it at the start of a run."""
-    digest = hashlib.sha256(script.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]
+def has_bf16() -> bool:
+    """Whether this machine multiplies bf16 by itself; emulated it is slower than fp32."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    has = torch.cpu.get_capabilities()
+    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
+def provenance(module: str) -> dict[str, Any]:
+    """What runs: command, files, machine, versions. Call it at the start of a run."""
     return {
-        "command": shlex.join([Path(sys.executable).name, str(script.relative_to(ROOT)), *sys.argv[1:]]),
-        "commit": _commit(),
-        "scripts_sha256": digest,
+        "command": f"python -m {module} {' '.join(sys.argv[1:])}".rstrip(),
+        **origin(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in LIBRARIES},
-        "machine": {"processor": _processor(), "cores": os.cpu_count(), "load_at_start": round(os.getloadavg()[0], 2)},
-        "nice": os.nice(0),
+        "load_at_start": round(os.getloadavg()[0], 2),
         "environment": {name: os.environ.get(name) for name in ("OMP_WAIT_POLICY", "OMP_NUM_THREADS")},
-        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-
-
-def save(path: Path, record: Mapping[str, Any]) -> None:
-    """Write one result as JSON; the folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    return found.stdout.strip() if found.returncode == 0 else "none yet (uncommitted tree)"
 
 
 def _version(name: str) -> str | None:
@@ -243,9 +236,3 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown"

@@ -1,136 +1,120 @@
-"""The peer "Hugging Face Trainer", in its best honest setting, on one data set of texts with labels.
+"""The peer "Hugging Face Trainer", in its best honest setting, on one data set of texts with labels. One run, one rate.
 
-    python benchmarks/peers/hf_trainer.py                       # three rates, 8 epochs, one process each
-    python benchmarks/peers/hf_trainer.py --rate 2e-4 --epochs 3
-    python benchmarks/peers/hf_trainer.py --quick               # smoke: 300 rows, 1 epoch
+    python -m benchmarks.peers.hf_trainer --rate 2e-4 --epochs 8
+    python -m benchmarks.peers.hf_trainer --rate 2e-4 --steps 40       # speed alone: no scores
+    python -m benchmarks.peers.hf_trainer --quick                      # smoke: 300 rows, 1 epoch
 
-Setting: AutoModelForSequenceClassification, bf16 where the hardware has it, length-grouped batches with dynamic
-padding, fused AdamW, warm-up 10 %, linear decay, passive OpenMP waiting. The clock runs while the Trainer trains: not
-while it evaluates or saves, and not while model and tokens are prepared (`setup` tells that apart). Each rate has its
-own process, so that peak memory is its own. A run that was ended goes on from its last whole epoch when the same
-command is given again (`--fresh` starts over); `resumed` in the record counts that.
+Setting: AutoModelForSequenceClassification, bf16 where asked for, length-grouped batches with dynamic padding, fused
+AdamW, warm-up 10 %, linear decay, passive OpenMP waiting. The clock runs from the reading of the rows on, while model
+and tokens are made ready and while the Trainer trains; not while libraries are imported, nor while it evaluates or
+saves. A run that was ended goes on from its last whole epoch when the same command is given again (`--fresh` starts
+over); `resumed` in the record counts that. `trainer_race.py` chooses rate and precision and runs it beside LingOS.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import importlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import common
-from common import Clock, Point, Row
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs by its path, too
+
+from benchmarks.peers import common
+from benchmarks.peers.common import Clock, Point, Row
+from benchmarks.record import save
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
 
-RATES = (1e-4, 2e-4, 4e-4)
-KEPT = ("rate", "best", "validation", "test", "cost")
 Feature = dict[str, Any]
 
 
 def main() -> int:
-    """Run one rate here, or several in a process each and then sum up."""
+    """Run, write the record where asked, print it."""
     options = arguments()
-    if len(options.rate) > 1:
-        return sweep(options)
     common.prepare(options.threads)
-    record = train(options, options.rate[0])
-    common.save(options.out or place(options, options.rate[0]), record)
-    print(json.dumps({key: record[key] for key in KEPT}))
+    record = train(options)
+    if options.out:
+        save(options.out, record)
+    print(json.dumps(record))
     return 0
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dataset", default="banking77")
-    parser.add_argument("--rate", type=float, nargs="+", default=list(RATES), help="learning rates")
+    parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto", help="auto: as the hardware")
+    parser.add_argument("--steps", type=int, default=-1, help="stop after so many steps and measure speed alone")
     parser.add_argument("--limit", type=int, help="at most so many rows of each part")
-    parser.add_argument("--quick", action="store_true", help="smoke run: 300 rows, 1 epoch, one rate")
-    parser.add_argument("--fresh", action="store_true", help="do not reuse finished or unfinished runs")
-    parser.add_argument("--out", type=Path, help="result file (default: benchmarks/results/peers/...)")
+    parser.add_argument("--quick", action="store_true", help="smoke run: 300 rows, 1 epoch")
+    parser.add_argument("--fresh", action="store_true", help="do not go on with an unfinished run")
+    parser.add_argument("--out", type=Path, help="file for the record")
     options = parser.parse_args()
     if options.quick:
-        options.limit, options.epochs, options.rate, options.fresh = 300, 1, [2e-4], True
+        options.limit, options.epochs, options.fresh = 300, 1, True
     return options
 
 
-def place(options: argparse.Namespace, rate: float | None) -> Path:
-    """The result file of one rate, or of the sweep."""
-    part = f"_rate{rate:g}" if rate else ""
-    size = f"_rows{options.limit}" if options.limit else ""
-    batch = f"_batch{options.batch}" if options.batch != 32 else ""
-    name = f"hf_trainer_{options.dataset}{size}{batch}_epochs{options.epochs}_seed{options.seed}{part}"
-    return common.RESULTS / f"{name}.json"
+def scratch(options: argparse.Namespace) -> Path:
+    """The folder of this run's checkpoints: one for each set of options."""
+    told = {name: value for name, value in vars(options).items() if name not in ("out", "fresh", "quick")}
+    return common.SCRATCH / f"hf-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
-def sweep(options: argparse.Namespace) -> int:
-    """Each rate in its own process, finished ones reused; the summary names the best by validation."""
-    origin = common.provenance(Path(__file__).resolve())
-    records = []
-    for rate in options.rate:
-        command = [sys.executable, str(Path(__file__).resolve()), "--rate", str(rate)]
-        for name in ("dataset", "epochs", "batch", "seed", "threads", "limit"):
-            value = getattr(options, name)
-            command += [f"--{name}", str(value)] if value is not None else []
-        if options.fresh or not place(options, rate).exists():
-            subprocess.run(command + ["--fresh"] * options.fresh, check=True)
-        records.append(json.loads(place(options, rate).read_text(encoding="utf-8")))
-    best = max(records, key=lambda record: float(record["best"]["accuracy"]))
-    summary = {
-        "peer": "transformers.Trainer",
-        "best_rate": best["rate"],
-        "rates": [{key: record[key] for key in KEPT} for record in records],
-        "provenance": origin,
-    }
-    common.save(options.out or place(options, None), summary)
-    return 0
-
-
-def train(options: argparse.Namespace, rate: float) -> dict[str, Any]:
-    """Train at one rate and return the record: curve, best and final scores, speed, memory."""
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    """Train and return the record: curve, best and final scores, speed, memory."""
     import torch
     from transformers import AutoTokenizer, set_seed
 
-    origin = common.provenance(Path(__file__).resolve())
+    for name in ("trainer", "models.auto.modeling_auto", "models.bert.modeling_bert"):  # imports are no side's work
+        importlib.import_module(f"transformers.{name}")
+    origin = common.provenance("benchmarks.peers.hf_trainer")
     torch.set_num_threads(options.threads)
-    rows = common.read(options.dataset, "train")
-    labels = sorted({row.label for row in rows})
-    kept, validation = common.hold_out(rows)
-    parts = (kept, validation, common.read(options.dataset, "test"))
-    kept, validation, test = (common.subset(part, options.limit) for part in parts)
-    folder = common.SCRATCH / place(options, rate).stem
+    folder = scratch(options)
     if options.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    setup = Clock()
-    setup.start()
+    clock = Clock()
+    clock.start()
     set_seed(options.seed)
+    whole, validation = common.hold_out(common.read(options.dataset, "train"))
+    kept = common.subset(whole, options.limit)
+    labels = sorted({row.label for row in whole})
     tokenizer = AutoTokenizer.from_pretrained(common.minilm())
-    encoded = [features(part, labels, tokenizer) for part in (kept, validation, test)]
-    trainer = build(options, rate, encoded, tokenizer, folder)
-    setup.stop()
-    watch = attach(trainer, folder)
+    learned = features(kept, labels, tokenizer)
+    clock.stop()
+    judged = [common.subset(part, options.limit) for part in (validation, common.read(options.dataset, "test"))]
+    encoded = [learned, *(features(part, labels, tokenizer) for part in judged)]
+    clock.start()
+    trainer = build(options, encoded, tokenizer, folder)
+    clock.stop()
+    watch = attach(trainer, folder, clock)
+    setup = {"cpu": round(clock.cpu, 2), "wall": round(clock.wall, 2)}
     trainer.train(resume_from_checkpoint=watch.resume())
-    cost = {**speed(watch.clock, len(kept) * options.epochs), "peak_mib": watch.peak()}
-    scores = final_scores(trainer, watch, encoded[2])
-    shutil.rmtree(folder)
+    seen = options.steps * options.batch if options.steps > 0 else options.epochs * len(kept)
+    cost = {**speed(watch.clock, seen, setup), "peak_mib": watch.peak()}
+    scores = final_scores(trainer, watch, encoded[2]) if options.steps < 0 else {}
+    shutil.rmtree(folder, ignore_errors=True)
     return {
-        "peer": "transformers.Trainer",
+        "side": "transformers.Trainer",
         "dataset": options.dataset,
-        "rate": rate,
+        "rate": options.rate,
+        "epochs": options.epochs,
         "settings": settings(trainer.args),
-        "rows": {"train": len(kept), "validation": len(validation), "test": len(test)},
-        "fingerprints": {"train": common.fingerprint(kept), "validation": common.fingerprint(validation)},
-        "setup": {"cpu": round(setup.cpu, 2), "wall": round(setup.wall, 2)},
+        "rows": dict(zip(("train", "validation", "test"), map(len, encoded), strict=True)),
+        "fingerprints": {"train": common.fingerprint(kept), "validation": common.fingerprint(judged[0])},
+        "setup": setup,
         **scores,
         "cost": cost,
         "resumed": watch.resumed,
@@ -142,28 +126,30 @@ def train(options: argparse.Namespace, rate: float) -> dict[str, Any]:
 def features(rows: list[Row], labels: list[str], tokenizer: PreTrainedTokenizerBase) -> list[Feature]:
     """Token ids without padding; a plain list, because Arrow's random access costs more than the collation."""
     index = {label: number for number, label in enumerate(labels)}
-    encoded = tokenizer([row.text for row in rows], truncation=True, max_length=128)
+    encoded = tokenizer([row.text for row in rows], truncation=True, max_length=common.MAX_LENGTH)
     names = ("input_ids", "attention_mask")
     return [{**{name: encoded[name][i] for name in names}, "labels": index[row.label]} for i, row in enumerate(rows)]
 
 
 def build(
     options: argparse.Namespace,
-    rate: float,
     encoded: list[list[Feature]],
     tokenizer: PreTrainedTokenizerBase,
     folder: Path,
 ) -> Trainer:
     """The Trainer with the pretrained model; evaluation every half epoch, a checkpoint every epoch."""
+    import torch
     from transformers import AutoModelForSequenceClassification, DataCollatorWithPadding, Trainer, TrainingArguments
 
     steps = -(-len(encoded[0]) // options.batch)
     count = 1 + max(row["labels"] for part in encoded for row in part)
-    bf16, use_cpu = precision()
+    bf16 = options.precision == "bf16" or (options.precision == "auto" and common.has_bf16())
+    use_cpu, timed = not torch.cuda.is_available(), options.steps > 0
     chosen = TrainingArguments(
         output_dir=str(folder),
-        learning_rate=rate,
+        learning_rate=options.rate,
         num_train_epochs=options.epochs,
+        max_steps=options.steps,
         per_device_train_batch_size=options.batch,
         per_device_eval_batch_size=64,
         warmup_steps=0.1,  # below 1 it is a share of all steps
@@ -171,9 +157,9 @@ def build(
         weight_decay=0.01,
         optim="adamw_torch_fused",
         train_sampling_strategy="group_by_length",
-        eval_strategy="steps",
+        eval_strategy="no" if timed else "steps",
         eval_steps=max(1, round(steps / 2)),
-        save_strategy="epoch",
+        save_strategy="no" if timed else "epoch",
         save_total_limit=2,
         logging_strategy="no",
         report_to="none",
@@ -199,25 +185,15 @@ def accuracy(pair: Any) -> dict[str, float]:
     return {"accuracy": float((pair.predictions.argmax(-1) == pair.label_ids).mean())}
 
 
-def precision() -> tuple[bool, bool]:
-    """(bf16, use_cpu). bf16 only where the hardware has it: emulated bf16 is slower than fp32."""
-    import torch
-
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False), False
-    has = torch.cpu.get_capabilities()
-    return bool(has.get("avx512_bf16") or has.get("amx_bf16")), True
-
-
 class Watch:
     """Keeps the clock, the curve, the best weights, and all of it in each checkpoint.
 
     Not yet a TrainerCallback: transformers must not be imported before `prepare`, so `attach` adds that base.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.clock, self.curve, self.resumed, self._peak = Clock(), list[Point](), 0, 0.0
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder, self.clock = folder, clock
+        self.curve, self.resumed, self._peak = list[Point](), 0, 0.0
 
     def resume(self) -> str | None:
         """The newest complete checkpoint, its clock and curve taken over; None for a fresh start."""
@@ -257,7 +233,7 @@ class Watch:
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         kept = {"cpu": self.clock.cpu, "wall": self.clock.wall, "peak": self.peak(), "resumed": self.resumed}
         curve = [asdict(point) for point in self.curve]
-        common.save(self.folder / f"checkpoint-{state.global_step}" / "watch.json", {**kept, "curve": curve})
+        save(self.folder / f"checkpoint-{state.global_step}" / "watch.json", {**kept, "curve": curve})
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._stop()
@@ -267,14 +243,14 @@ class Watch:
         self.clock.stop()
 
 
-def attach(trainer: Trainer, folder: Path) -> Watch:
+def attach(trainer: Trainer, folder: Path, clock: Clock) -> Watch:
     """Give the Trainer a `Watch` as callback."""
     from transformers import TrainerCallback
 
     class Callback(Watch, TrainerCallback):
         pass
 
-    watch = Callback(folder)
+    watch = Callback(folder, clock)
     trainer.add_callback(watch)
     return watch
 
@@ -305,13 +281,14 @@ def final_scores(trainer: Trainer, watch: Watch, test: list[Feature]) -> dict[st
     }
 
 
-def speed(clock: Clock, rows: int) -> dict[str, float]:
-    """Cost of training alone; rows per processor second is what a shared machine distorts least."""
+def speed(clock: Clock, rows: int, setup: dict[str, float]) -> dict[str, float]:
+    """Cost from the reading of the rows on. Rows per processor second is what a shared machine distorts least."""
     return {
-        "train_cpu": round(clock.cpu, 2),
-        "train_wall": round(clock.wall, 2),
+        "cpu": round(clock.cpu, 2),
+        "wall": round(clock.wall, 2),
         "rows_per_wall_second": round(rows / clock.wall, 1),
         "rows_per_cpu_second": round(rows / clock.cpu, 1),
+        "training_rows_per_cpu_second": round(rows / (clock.cpu - setup["cpu"]), 1),
     }
 
 

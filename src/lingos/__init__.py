@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lingos.store.store import Store as Store
     from lingos.tuning.explain import explain as explain
     from lingos.tuning.options import TuneOptions as TuneOptions
+    from lingos.tuning.promote import promote as promote
     from lingos.tuning.run import tune as tune
     from lingos.tuning.verbs import check as check
     from lingos.tuning.verbs import compare as compare
@@ -30,9 +31,10 @@ PLACES = {
     "evaluate": "lingos.tuning.verbs",
     "explain": "lingos.tuning.explain",
     "load": "lingos.tuning.verbs",
+    "promote": "lingos.tuning.promote",
     "tune": "lingos.tuning.run",
 }
-__all__ = ["LingosError", "Store", "TuneOptions", "check", "compare", "evaluate", "explain", "load", "tune"]
+__all__ = ["LingosError", "Store", "TuneOptions", "check", "compare", "evaluate", "explain", "load", "promote", "tune"]
 
 
 def __getattr__(name: str) -> Any:

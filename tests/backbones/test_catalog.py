@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lingos.backbones.catalog import CATALOG, better_for, find, names
+from lingos.backbones.catalog import CATALOG, better_for, closest, find, names
 from lingos.backbones.layout import FAMILIES, layout
 from lingos.backbones.text import EMBEDDED, load
 from lingos.errors import BackboneError
@@ -43,6 +43,34 @@ def test_two_better_bases_that_can_be_loaded(language: str) -> None:
         assert entry.safetensors is not False  # never recommend what would be refused
         assert {language.split("-")[0], "*"} & set(entry.languages)
         assert entry.id != EMBEDDED
+
+
+def test_every_id_with_a_typing_error_leads_back() -> None:
+    for entry in CATALOG:
+        for name in (entry.id, entry.hub):
+            assert closest(name) == name
+            assert closest(name.lower()[:-1]) in (entry.id, entry.hub)
+            assert closest(name[:6] + name[7:]) in (entry.id, entry.hub)
+    assert closest("defualt") == "default"
+    assert closest("") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("bge-smal-zh", "bge-small-zh-v1.5"), ("MINILM", "all-MiniLM-L6-v2"), ("./nowhere", None)]
+)
+def test_an_unknown_base_tells_the_nearest(name: str, meant: str | None) -> None:
+    with pytest.raises(BackboneError, match="unknown base") as told:
+        load(name)
+    assert told.value.cure == (f"did you mean '{meant}'?" if meant else "check the path, or see `lingos bases`")
+
+
+def test_a_misspelled_hub_id_tells_the_nearest() -> None:
+    with pytest.raises(BackboneError) as told:
+        load("BAAI/bge-smal-zh-v1.5", offline=True)
+    assert told.value.cure.startswith("did you mean 'BAAI/bge-small-zh-v1.5'? ")
+    with pytest.raises(BackboneError) as told:
+        load("BAAI/bge-small-zh-v1.5", offline=True)
+    assert "did you mean" not in told.value.cure
 
 
 def test_unknown_ids() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def test_the_table_tells_what_holds(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [line[0].strip("| ") for line in lines] == ["low", "high", "flag", "broken", "absent", "silent"]
     assert [line[-1].strip("| ") for line in lines] == ["yes", "**no**", "yes", "**no**", "**no**", "**no**"]
     assert [line[-2] for line in lines][:4] == ["0.5", "0.5", "1", "exit code 3"]
+    kept = json.loads((tmp_path / "results" / "bars.json").read_text(encoding="utf-8"))["claims"]
+    assert [(told["what"], told["value"], told["limit"], told["holds"]) for told in kept] == [
+        ("low", 0.5, ">= 0.4", True),
+        ("high", 0.5, "<= 0.4", False),
+        ("flag", 1.0, ">= 1", True),
+    ]
+    assert all(told["command"] == ECHO and told["commit"] and told["machine"]["cores"] for told in kept)
     assert "a.0.c" in lines[4][-2]
     assert lines[5][-2] == "no JSON"
 
@@ -72,11 +80,10 @@ def test_the_projects_own_bars_load() -> None:
     assert bars.load(Path(bars.__file__).with_name("bars.toml"))
 
 
-def test_the_state_changes_with_the_files(tmp_path: Path) -> None:
-    (tmp_path / "src").mkdir()
-    bars._git(tmp_path, "init", "-q")
-    first = bars.state(tmp_path)
-    (tmp_path / "src" / "a.py").write_text("x = 1")
-    second = bars.state(tmp_path)
-    (tmp_path / "src" / "a.py").write_text("x = 2")
-    assert len({first, second, bars.state(tmp_path)}) == 3
+def test_a_bar_measured_again_takes_the_place_of_the_old_result(tmp_path: Path) -> None:
+    for value in (1, 2):
+        command = f"""echo '{{"a": {value}}}'"""
+        path = _file(tmp_path, _row("b", command, "read = 'a'\nminimum = 2"))
+        bars.main(["--file", str(path), "--cache", str(tmp_path / "c")])
+    kept = json.loads((tmp_path / "results" / "bars.json").read_text(encoding="utf-8"))["claims"]
+    assert [(told["value"], told["holds"]) for told in kept] == [(2.0, True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,24 @@ def test_skills_are_listed_promoted_rolled_back_and_removed(tmp_path: Path, caps
     assert code == 2 and "--force" in err
     assert call(capsys, "skills", "remove", "t@2")[0] == 0
     assert [row["skill"] for row in document(capsys, "skills", "list", "--json")] == ["t@1"]
+
+
+CHINESE = {"退款": "请把钱退给我", "物流": "我的包裹到哪里了", "发票": "请给我开发票"}
+
+
+def test_a_chinese_skill_tells_its_reasons_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        (f"{text}，第{place}次{'红绿蓝大小新'[place % 6]}", label)
+        for place in range(14)
+        for label, text in CHINESE.items()
+    ]
+    data = csv(tmp_path / "a.csv", rows)
+    code, out, err = call(capsys, "tune", data, "--base", "none", "--effort", "quick", "--name", "t")
+    assert code == 0, err
+    assert "更省的方法" in out and "已选" in out and "跳过：没有基座" in out
+    assert "行折外预测得分" in err and "跳过：没有基座" in err
+    plain = json.loads(next(Path(os.environ["LINGOS_HOME"]).rglob("report.json")).read_text("utf-8"))
+    assert plain["ladder_reason_code"].startswith("ladder.") and "method" in plain["ladder_reason"]
 
 
 def test_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

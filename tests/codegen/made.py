@@ -48,7 +48,8 @@ def skill(folder: Path, store: Store, name: str, base: Path | None, settings: di
     train, test = files(folder)
     parts = [list(read(path).examples()) for path in (train, test)]
     examples, kind, chosen = [*parts[0], *parts[1]], task("classify"), method(name)
-    corpus = Corpus(examples, kind, kind.schema(parts[0]), load(str(base)) if base else None, max_length=24)
+    schema = {**kind.schema(parts[0]), "descriptions": {"rate": "the exchange rate\u00a0of money"}}
+    corpus = Corpus(examples, kind, schema, load(str(base)) if base else None, max_length=24)
     corpus.place = Place("cpu", "fp32", 1, "any")
     values = chosen.Settings(**(settings or {}))
     fitted = fit(corpus, chosen, values, np.arange(len(parts[0])), 0)
@@ -72,10 +73,10 @@ def scored(made: Skill, store: Store, rows: list[Any]) -> Skill:
     return made.extended(made.manifest, {"evaluation.json": json.dumps(found)})
 
 
-def plain_skill(folder: Path, store: Store, base: Path, name: str) -> Skill:
-    """A skill of class means on any family, without ONNX: the plain exports need none."""
+def plain_skill(folder: Path, store: Store, base: Path, name: str, way: str = "prototype") -> Skill:
+    """A skill on any family, of class means or another `way`, without ONNX: the plain exports need none."""
     train, _ = files(folder)
-    examples, kind, chosen = list(read(train).examples()), task("classify"), method("prototype")
+    examples, kind, chosen = list(read(train).examples()), task("classify"), method(way)
     corpus = Corpus(examples, kind, kind.schema(examples), load(str(base)), max_length=24)
     corpus.place = Place("cpu", "fp32", 1, "any")
     fitted = fit(corpus, chosen, chosen.Settings(), np.arange(len(examples)), 0)

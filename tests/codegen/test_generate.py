@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from tests import tiny
+from tests import cls, tiny
 from tests.codegen import made
 
 from lingos.codegen.generate import METHODS, Mismatch, generate, prove
@@ -23,11 +23,13 @@ from lingos.store.store import Store
 CHANGED = {  # settings that put other parts of the templates to use
     "tfidf": {"class_weights": "balanced"},
     "logistic": {"class_weights": "sqrt"},
-    "head": {"epochs": 6, "patience": 2, "schedule": "cosine"},
+    "head": {"epochs": 6, "patience": 2, "schedule": "cosine", "label_names": True},
     "top": {"epochs": 3, "class_weights": "balanced", "sampler": "balanced", "batch_rows": 8},
     "lora": {"epochs": 3, "rank": 4, "schedule": "constant"},
     "full": {"epochs": 3, "train_embeddings": True, "patience": 1, "label_smoothing": 0.1},
 }
+OWN = {f"{name}, own head": name for name in ("top", "lora", "full")}  # on a base that takes its first token
+ALL = (*METHODS, *OWN)
 LINES = 200
 EVERY = """
 import os, runpy, sys
@@ -49,17 +51,21 @@ Made = dict[str, tuple[Skill, Store, Path]]
 def code(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A skill of every method and its code, tested and trained again; one process for all, as importing costs most."""
     home = tmp_path_factory.mktemp("code")
-    store, base = Store(home / "home"), tiny.folder(home, "bert")
+    store = Store(home / "home")
+    bases = {"tfidf": None, **dict.fromkeys(OWN, cls.folder(home / "cls", "roberta"))}
+    plain = tiny.folder(home, "bert")
     found = {}
-    for name in METHODS:
-        skill = made.skill(home, store, name, None if name == "tfidf" else base, CHANGED.get(name))
+    for name in ALL:
+        method = OWN.get(name, name)
+        (home / name).mkdir()
+        skill = made.skill(home / name, store, method, bases.get(name, plain), CHANGED.get(method))
         found[name] = (skill, store, generate(skill, store, home / "code" / name))
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "LINGOS_HOME")}
     command = [sys.executable, "-W", "error", "-W", "ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"]
     command += ["-c", EVERY, *(str(folder) for *_, folder in found.values())]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert done.stdout.count("the skill says") >= 2 * len(METHODS)
+    assert done.stdout.count("the skill says") >= 2 * len(ALL)
     return found
 
 
@@ -80,8 +86,24 @@ def test_training_again_gives_the_same_weights(code: Made, name: str) -> None:
 @pytest.mark.parametrize("name", ["top", "full"])
 def test_training_again_moves_the_layers_to_the_same_place(code: Made, name: str) -> None:
     frozen, skill = code["prototype"][2] / "weights", code[name][2]
-    folders = (frozen, skill / "weights", skill / "retrained")
-    start, end, again = (load_file(folder / "model.safetensors") for folder in folders)
+    same_place(
+        *(load_file(folder / "model.safetensors") for folder in (frozen, skill / "weights", skill / "retrained"))
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if not name.startswith("lora")])
+def test_training_again_with_the_own_head_moves_everything_to_the_same_place(code: Made, name: str) -> None:
+    skill, _, folder = code[name]
+    end, again = (load_file(folder / part / "model.safetensors") for part in ("weights", "retrained"))
+    base = load_file(Path(skill.manifest.base.name) / "model.safetensors")
+    start = {f"roberta.{key}": value for key, value in base.items() if f"roberta.{key}" in end}
+    start |= {key: np.zeros_like(value) for key, value in end.items() if key not in start}
+    start["classifier.dense.weight"] = np.eye(32, dtype=np.float32)
+    assert end.keys() == again.keys() and end["classifier.out_proj.weight"].any()
+    same_place(start, end, again)
+
+
+def same_place(start: dict[str, np.ndarray], end: dict[str, np.ndarray], again: dict[str, np.ndarray]) -> None:
     moved = sum(float(((end[key] - start[key]) ** 2).sum()) for key in start)
     apart = sum(float(((end[key] - again[key]) ** 2).sum()) for key in start)
     assert moved > 0
@@ -91,12 +113,25 @@ def test_training_again_moves_the_layers_to_the_same_place(code: Made, name: str
     }
 
 
-def test_an_adapter_trained_again_is_plain_peft(code: Made) -> None:
-    files = {path.name for path in (code["lora"][2] / "retrained" / "adapter").iterdir()}
+@pytest.mark.parametrize("name", ["lora", "lora, own head"])
+def test_an_adapter_trained_again_is_plain_peft(code: Made, name: str) -> None:
+    files = {path.name for path in (code[name][2] / "retrained" / "adapter").iterdir()}
     assert {"adapter_config.json", "adapter_model.safetensors"} <= files
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", OWN)
+def test_code_with_the_familys_own_head_is_plain_transformers(code: Made, name: str) -> None:
+    folder = code[name][2]
+    for script in ("predict.py", "train.py"):
+        text = (folder / script).read_text("utf-8")
+        assert "AutoModelForSequenceClassification.from_pretrained(" in text and "head.safetensors" not in text
+    for part in ("weights", "retrained"):
+        assert json.loads((folder / part / "config.json").read_text("utf-8"))["architectures"] == [
+            "RobertaForSequenceClassification"
+        ]
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_code_is_clean_short_and_free_of_lingos(code: Made, name: str) -> None:
     folder = code[name][2]
     rules = "E,F,W,I,UP,B,SIM,C4,RUF,PIE"

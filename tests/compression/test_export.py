@@ -51,6 +51,15 @@ def test_every_depth(tmp_path: Path, start: int | None, head: str, pooling: str)
     assert branch_graph(made, start or 0, base.info.width, 60, tmp_path / "branch.onnx") == "trace"
 
 
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_the_own_head_of_every_family(tmp_path: Path, family: str) -> None:
+    base = backbone(tmp_path, family)
+    made = Branch(None, None, base.classifier(5), "cls").eval()
+    assert branch_graph(made, 2, base.info.width, 60, tmp_path / "branch.onnx") == "trace"
+    products = {node.name for node in onnx.load(tmp_path / "branch.onnx").graph.node if node.op_type == "MatMul"}
+    assert all("head" in name for name in products), "int8 leaves out what stands under this name"
+
+
 def test_graphs_are_kept_simplified(tmp_path: Path) -> None:
     base = backbone(tmp_path, "bert")
     branch_graph(branch(base, 1), 1, base.info.width, 60, tmp_path / "branch.onnx")

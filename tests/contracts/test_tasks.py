@@ -9,8 +9,9 @@ import pytest
 import torch
 from tests.training import made
 
-from lingos.contracts import Batch, Calibration, Task
+from lingos.contracts import Batch, Calibration, HeadKind, Hidden, Task
 from lingos.errors import RecipeError
+from lingos.modules.branch import Branch
 from lingos.tasks.base import names, task
 
 
@@ -38,17 +39,17 @@ def test_targets_go_there_and_back(kind: Task) -> None:
     assert all(prediction.score > 0.99 for prediction in predictions)
 
 
-@pytest.mark.parametrize("head", ["linear", "cosine"])
-def test_head_and_loss_fit_together(kind: Task, head: str) -> None:
+@pytest.mark.parametrize("head", ["linear", "cosine", "family"])
+def test_head_and_loss_fit_together(kind: Task, head: HeadKind) -> None:
     sample = kind.sample()
-    schema, info = kind.schema(sample), made.base("bert").info
-    module = kind.head(info, schema, head)
-    vectors = torch.nn.functional.normalize(torch.randn(len(sample), info.width, requires_grad=True), dim=-1)
-    batch = Batch({}, torch.ones(len(sample), 1), targets=torch.from_numpy(kind.targets(sample, schema)))
-    losses = kind.loss({"logits": module(vectors), "vector": vectors}, batch, {})
+    schema, base = kind.schema(sample), made.base("bert")
+    branch = Branch(None, None, kind.head(base, schema, head), "cls")
+    states = Hidden(torch.randn(len(sample), 4, base.info.width), torch.ones(len(sample), 4), base.info.depth)
+    batch = Batch({}, states.mask, targets=torch.from_numpy(kind.targets(sample, schema)))
+    losses = kind.loss(branch(states), batch, {})
     assert losses.shape == (len(sample),)
     losses.sum().backward()
-    assert all(parameter.grad is not None for parameter in module.parameters())
+    assert all(parameter.grad is not None for parameter in branch.parameters())
 
 
 def test_an_unknown_task_names_the_nearest() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lingos.data import cache
 from lingos.data.readers import ReadOptions, read
-from lingos.errors import ResourceError
+from lingos.errors import RecipeError, ResourceError
 
 
 def home() -> Path:
@@ -49,27 +49,38 @@ def test_large_files_are_known_by_size_and_time(path: Path, monkeypatch: pytest.
 def test_other_options_are_another_entry(path: Path) -> None:
     read(path)
     assert read(path, text="c1", options=ReadOptions(header=False)).rows == 4
-    assert len(list(home().glob("*.arrow"))) == 2
+    assert len(list(home().iterdir())) == 2
 
 
-@pytest.mark.parametrize("suffix", [".arrow", ".json"])
-def test_a_damaged_entry_is_built_again(path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("file", [cache.TABLE, cache.ABOUT])
+def test_a_damaged_entry_is_built_again(path: Path, file: str) -> None:
     read(path)
-    for entry in home().glob(f"*{suffix}"):
-        entry.write_bytes(b"ruin")
+    for damaged in home().glob(f"*/{file}"):
+        damaged.write_bytes(b"ruin")
     assert read(path).rows == 3
+    assert len(list(home().iterdir())) == 1
 
 
 def test_the_oldest_go_when_it_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "LARGEST", 2000)
+    monkeypatch.setenv("LINGOS_CACHE_GB", "2e-6")
     kept = []
     for number in range(5):
         (tmp_path / f"{number}.csv").write_text(f"text,label\nhello {number},a\n")
         kept.append(read(tmp_path / f"{number}.csv"))
-    names = {entry.suffix for entry in home().iterdir()}
-    assert names == {".arrow", ".json"}
-    assert len(list(home().glob("*.arrow"))) == len(list(home().glob("*.json"))) < 5
-    assert next(kept[0].examples()).fields["text"] == "hello 0"  # a mapped table outlives its file's name
+        assert len(list(home().iterdir())) == len(kept)  # over the limit, but each is in use
+    del kept[1:]
+    read(tmp_path / "4.csv")
+    (tmp_path / "5.csv").write_text("text,label\nhello 5,a\n")
+    read(tmp_path / "5.csv")
+    assert len(list(home().iterdir())) == 2
+    assert next(read(tmp_path / "0.csv").examples()).fields["text"] == "hello 0"
+
+
+def test_a_wrong_limit_is_told_before_the_work(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINGOS_CACHE_GB", "much")
+    with pytest.raises(RecipeError, match="LINGOS_CACHE_GB is 'much'"):
+        read(path)
+    assert not home().exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

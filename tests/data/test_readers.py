@@ -93,7 +93,7 @@ def test_what_is_no_data_is_told(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
     assert caught.value.cure
     home = Path(os.environ["LINGOS_HOME"]) / "cache" / "arrow"
-    assert not home.exists() or not [path for path in home.iterdir() if path.name.startswith("new-")]
+    assert not home.exists() or not list(home.glob(".*"))
 
 
 def test_a_missing_file_tells_the_nearest(tmp_path: Path) -> None:

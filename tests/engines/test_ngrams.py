@@ -30,8 +30,10 @@ def test_what_is_served_is_what_was_fitted(name: str, tmp_path: Path) -> None:
     trunk: Any = None
     engine = Opener().open(skill, SimpleNamespace(), trunk, EngineOptions())
     answers = engine.outputs([dict(example.fields) for example in found.examples])
-    assert np.array_equal(answers["logits"], outputs(fitted, found, made.every(found))["logits"])
-    assert engine.name == "ngrams" and set(answers) == {"logits"}
+    wanted = outputs(fitted, found, made.every(found))
+    assert set(answers) == set(wanted) == {"logits", "known"}
+    assert all(np.array_equal(answers[key], wanted[key]) for key in wanted)
+    assert engine.name == "ngrams"
 
 
 def test_it_imports_neither_torch_nor_sklearn() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from lingos.contracts import Example
-from lingos.evaluation.calibration import softmax
 from lingos.evaluation.evidence import Evidence
+from lingos.tasks.base import softmax
 
 Array = np.ndarray[Any, Any]
 

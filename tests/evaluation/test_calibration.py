@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lingos.errors import DataError
-from lingos.evaluation.calibration import calibration_error, fit_temperature, reliability, softmax
+from lingos.evaluation.calibration import calibration_error, fit_temperature, reliability
+from lingos.tasks.base import softmax
 
 
 def sample(rows: int = 4_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

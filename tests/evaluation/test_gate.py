@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -88,3 +89,18 @@ def test_other_rows_and_unknown_kinds_are_errors() -> None:
         gate(OLD, OLD.take(np.arange(10)))
     with pytest.raises(RecipeError, match="did you mean 'variant'"):
         gate(OLD, OLD, "varient")  # type: ignore[arg-type]
+
+
+def test_every_verdict_is_told_in_chinese_too() -> None:
+    wrong = with_errors(1_000, range(90))
+    verdicts = [
+        gate(None, OLD),
+        gate(OLD, evidence(*wrong)),
+        gate(OLD.take(np.arange(60)), OLD.take(np.arange(60))),
+        gate(OLD, evidence(*wrong), "variant"),
+        gate(OLD, OLD, "variant"),
+    ]
+    for verdict in verdicts:
+        assert not re.search("[a-z]{2,}", verdict.reason.told("zh")), verdict.reason.told("zh")
+    assert verdicts[1].reason.told("zh").startswith("比使用中的版本差 4.0 个百分点 [")
+    assert "相差 +0.0 个百分点" in verdicts[2].reason.told("zh")

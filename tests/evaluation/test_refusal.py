@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from lingos.errors import DataError, RecipeError
-from lingos.evaluation.refusal import auroc, caught, choose, risk_coverage, threshold
+from lingos.evaluation.refusal import Choice, Seen, auroc, caught, choose, choose_by, risk_coverage, threshold
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.lists(st.integers(0, 9), min_size=1, max_size=30))
@@ -88,6 +88,41 @@ def test_without_vectors_only_scores_of_the_logits_are_offered() -> None:
     logits = 2 * np.eye(4)[targets] + generator.normal(size=(300, 4))
     assert choose(None, targets, logits).score in ("softmax", "margin", "entropy", "energy")
     assert choose(None, targets).score == "softmax"
+
+
+def by_words(tells: bool, rows: int = 400, classes: int = 8) -> tuple[Choice, int]:
+    """A choice for a method that reads words, and its fits. Where the words `tell`, rows of classes that were not
+    learned have many that are unknown; else some right answers have.
+    """
+    generator = np.random.default_rng(0)
+    targets = generator.integers(0, classes, rows)
+    whole = 1.5 * np.eye(classes)[targets] + 0.6 * generator.normal(size=(rows, classes))
+    odd = 0.1 * np.exp(3 * generator.normal(size=rows))
+    fits = []
+
+    def learner(learn: np.ndarray, judged: np.ndarray) -> Seen:
+        kept = np.unique(targets[learn])
+        fits.append(kept)
+        strange = tells & ~np.isin(targets[judged], kept)
+        return Seen(whole[judged][:, kept], kept, known=np.where(strange, 0.2, 1.0))
+
+    right = whole.argmax(1) == targets
+    seen = Seen(whole, np.arange(classes), known=np.where(right & (not tells), 1.0 - odd, 1.0))
+    return choose_by(learner, targets, seen), len(fits)
+
+
+def test_a_method_that_reads_words_is_guarded_by_unknown_words() -> None:
+    choice, fits = by_words(tells=True)
+    assert (choice.score, fits) == ("guarded", 4)
+    assert choice.foreign["guarded"] > choice.foreign["softmax"] + 0.1
+    assert choice.wrong["guarded"] == pytest.approx(choice.wrong["softmax"])
+    assert "neighbour" not in choice.wrong
+
+
+def test_the_guard_is_left_out_where_it_does_harm() -> None:
+    choice, _ = by_words(tells=False)
+    assert choice.score != "guarded"
+    assert choice.wrong["guarded"] < choice.wrong["softmax"] - 0.01
 
 
 def test_too_few_rows_fall_back_to_softmax_and_say_so() -> None:

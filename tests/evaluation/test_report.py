@@ -16,6 +16,8 @@ from lingos.errors import ResourceError
 from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.report import ReportContext, report_html, report_markdown, write_report
 from lingos.evaluation.result import Evaluation
+from lingos.evaluation.words import Said
+from lingos.ladder.forecast import Forecast
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}[x](javascript:alert(1))|`|'
 RUNGS: list[dict[str, Any]] = [
@@ -85,6 +87,37 @@ def hostile() -> tuple[Evaluation, ReportContext]:
     return found, context
 
 
+SECRETS = ("ann@example.org", "+44 20 7946 0958", "13812345678")
+
+
+def test_personal_data_is_on_no_page(tmp_path: Path) -> None:
+    """Confused texts, doubtful and unknown labels, columns, slips of the finger: in HTML, Markdown and JSON."""
+    texts = [f"{'call' if k % 2 else 'mail'} {SECRETS[k % 3]} about row {k}" for k in range(60)]
+    seen = evidence([0, 1] * 20 + [1] * 19 + [0], [0, 1] * 20 + [0] * 19 + [-1], ("a", "b"), texts)
+    examples = [
+        dataclasses.replace(e, fields={**e.fields, "agent": SECRETS[k % 2]}) for k, e in enumerate(seen.examples)
+    ]
+    last = dataclasses.replace(examples[-1], target=SECRETS[0])
+
+    def session(inputs: Any) -> list[Prediction]:
+        return [Prediction("ab"[len(str(one["text"])) % 2], 1.0, False, ()) for one in inputs]
+
+    found = evaluate(dataclasses.replace(seen, examples=[*examples[:-1], last]), session)
+    assert found.confusions and found.doubts and found.unknown and found.robustness
+    assert {part.column for part in found.slices} == {"length", "agent"}
+    for path in write_report(found, {}, tmp_path):
+        page = path.read_text("utf-8")
+        assert "[email]" in page.replace("\\[", "[").replace("\\]", "]") and "[phone]" in page.replace("\\", "")
+        assert not any(secret in page for secret in SECRETS), path.name
+    assert not any(secret in json.dumps(found.to_json()) for secret in SECRETS)
+
+
+def test_a_number_at_the_cut_is_masked_whole() -> None:
+    seen = evidence([0, 1], [0, 0], texts=["ok", "x" * 388 + " call +44 20 7946 0958 now" + " y" * 900])
+    [pair] = evaluate(seen).confusions
+    assert pair.quotes[0].text.endswith("[phone...") and "7946" not in pair.quotes[0].text
+
+
 def test_hostile_texts_stay_texts() -> None:
     page = report_html(*hostile())
     seen = Page(page)
@@ -125,6 +158,36 @@ def test_a_chinese_page_has_no_english_words_of_ours() -> None:
     terms = {"MB", "MCC", "ECE", "F1", "Fisher", "Holm", "json", "LingOS", "OS", "softmax"}
     known = terms | set("tfidf majority full forecast min budget test csv report row channel".split())
     assert {word for word in re.findall(r"[A-Za-z]{2,}", text) if not re.fullmatch(r"x+|c\d", word)} - known == set()
+
+
+BEST = Said("ladder.from", {"method": "top", "skill": "t@1"})
+FULL = {"forecast": Forecast(60.0, 480.0, 10.0, 20.0).said, "left": "4"}
+SAID: ReportContext = {
+    "ladder_reason": Said(
+        "ladder.cheapest", {"rung": "tfidf", "best": BEST, "gap": "0.4", "rows": 900, "chance": "0.31"}
+    ),
+    "ladder": [*RUNGS[:2], {"method": "full", "skipped": Said("skipped.fit", FULL)}],
+    "recipe": {
+        "epochs": {"value": 3, "source": "default", "reason": "the default"},
+        "seed": {"value": 3, "source": "user", "reason": "asked for"},
+    },
+}
+
+
+def test_a_chinese_page_tells_the_reasons_in_chinese(tmp_path: Path) -> None:
+    found = evaluate(noisy(), options=EvaluateOptions(language="zh"))
+    page, text, plain = (path.read_text("utf-8") for path in write_report(found, SAID, tmp_path))
+    for shown in (page, text):
+        assert "tfidf 是不显著差于 top（从 t@1 开始） 的方法中最省的" in shown.replace("\\", "")
+        assert "预计每次拟合需要 9 分钟、10 MB 内存、20 MB 磁盘；各折与重新拟合只剩 4 分钟" in shown
+        assert "默认值" in shown and "用户指定" in shown
+        assert not re.search("cheapest|forecast|the default|asked for", shown)
+    told = json.loads(plain)
+    assert told["ladder_reason"].startswith("tfidf is the cheapest that is not significantly worse than top from t@1 (")
+    assert told["ladder_reason_code"] == "ladder.cheapest"
+    assert told["ladder"][2]["skipped"].startswith("forecast 9 min, 10 MB of memory, 20 MB of disk a fit; 4 min left")
+    assert told["ladder"][2]["skipped_code"] == "skipped.fit"
+    assert "skipped_code" not in told["ladder"][1]
 
 
 def test_every_class_rung_and_setting_is_on_the_page() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lingos.errors import LingosError
+from lingos.evaluation.comparison import less_likely
 from lingos.ladder.choice import choose
 from lingos.ladder.rung import Held, Rung
 
@@ -85,3 +86,22 @@ def test_correct_follows_the_rows_asked_for() -> None:
     one = rung("tfidf", right(3), np.array([5, 2, 9, 7]))
     corpus: Any = SimpleNamespace(targets=np.ones(10, np.int64))
     assert one.correct(corpus, np.array([7, 5, 9, 2])).tolist() == [0, 1, 1, 1]
+
+
+def test_where_rows_are_few_how_sure_of_the_right_label_counts_too() -> None:
+    dice = np.random.default_rng(0)
+    cheap, dear = rung("head", right(170)), rung("top", right(172))
+    for one, margin in ((cheap, 0.4), (dear, 0.6)):
+        for held in one.held:  # the dearer one tells its right answers from its wrong ones better
+            sure = 1 + margin * dice.normal(1.0, 0.3, len(held.rows)) * held.logits.argmax(1)
+            held.logits[:] = np.where(held.logits > 0, sure[:, None] * 2, 0)
+    found = choose([cheap, dear], CORPUS)
+    assert found.rung is dear and "significantly less weight" in found.reason and "can not show" in found.reason
+
+
+def test_one_lucky_group_makes_nobody_surer() -> None:
+    group = np.where(np.arange(ROWS) >= 170, 0, np.arange(ROWS) + 1)
+    first, second = (
+        rung(name, right(count)).likelihood(CORPUS, np.arange(ROWS)) for name, count in (("a", 170), ("b", 180))
+    )
+    assert less_likely(first, second, group) > 0.1 > 0.001 > less_likely(first, second)

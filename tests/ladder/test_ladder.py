@@ -199,7 +199,7 @@ def test_a_forecast_of_one_step_works() -> None:
     corpus = made.corpus("bert", 6)
     found = forecast(corpus, method("head"), made.settings("head", epochs=1), np.arange(6), 0)
     assert found.fit > 0
-    assert str(Forecast(60.0, 60.0, 10.0, 20.0)) == "2 min, 10 MB of memory, 20 MB of disk"
+    assert Forecast(60.0, 60.0, 10.0, 20.0).said == "2 min, 10 MB of memory, 20 MB of disk"
 
 
 # -- efforts ---------------------------------------------------------------------------------------------------------

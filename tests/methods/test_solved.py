@@ -12,6 +12,7 @@ from tests.training import made
 
 from lingos.contracts import Example
 from lingos.methods.base import Features, Method, balance, class_means, method
+from lingos.tasks.base import label_texts
 from lingos.training.fit import fit, outputs
 
 CHINESE = [
@@ -139,18 +140,11 @@ def test_labels_reads_no_target_and_prefers_descriptions() -> None:
         asked.extend(texts)
         return np.eye(len(texts), dtype=np.float32)
 
-    features = Features(["x"] * 2, np.array([9, 9]), ["card_lost", "top-up"], np.ones(2, np.float32), 0, encode=encode)
+    told = label_texts({"labels": ["card_lost", "top-up"], "descriptions": {"top-up": "more money on it"}})
+    features = Features(["x"] * 2, np.array([9, 9]), [], np.ones(2, np.float32), 0, encode=encode, label_texts=told)
     one = method("labels")
     tensors = one.solve(features, one.Settings()).tensors
-    assert asked == ["card lost", "top up"] and tensors["head.weight"].shape == (2, 2)
-    asked.clear()
-    one.solve(
-        Features(
-            ["x"], np.array([0]), ["a", "b"], np.ones(1, np.float32), 0, encode=encode, descriptions={"a": "the first"}
-        ),
-        one.Settings(),
-    )
-    assert asked == ["the first", "b"]
+    assert asked == ["card lost", "more money on it"] and tensors["head.weight"].shape == (2, 2)
 
 
 def test_majority_is_the_most_frequent_label() -> None:

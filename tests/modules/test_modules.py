@@ -10,7 +10,7 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from lingos.contracts import Hidden
-from lingos.modules.branch import Branch, make_branch
+from lingos.modules.branch import START, Branch, make_branch
 from lingos.modules.heads import CosineHead, LinearHead, make_head
 from lingos.modules.pooling import pool
 from lingos.modules.rates import decays, rate_of, shared
@@ -101,6 +101,20 @@ def test_a_branch_travels_by_absolute_names(family: str, start: int | None) -> N
         first, second = branch(trunk or batch), other(trunk or batch)
     assert torch.equal(first["logits"], second["logits"]) and first["logits"].shape == (len(tiny.TEXTS), 3)
     assert torch.allclose(first["vector"].norm(dim=-1), torch.ones(len(tiny.TEXTS)), atol=1e-5)
+
+
+def test_a_familys_head_begins_at_the_class_means_as_a_cosine_head_does() -> None:
+    base, means = made.base("roberta"), functional.normalize(torch.randn(3, 32), dim=-1)
+    batch = padded(base.rows([{"text": text} for text in tiny.TEXTS], 24))
+    states = base.span(0, 2)(base.embedding()(batch))
+    for head, scale in ((make_head("cosine", 32, 3), 20.0), (base.classifier(3), START)):
+        branch = make_branch(base, 2, head, "cls").eval()
+        with torch.no_grad():
+            branch.begin({"head.weight": means}, branch(states))
+            found = branch(states)
+        wanted = found["vector"] @ means.T
+        assert (found["logits"].argmax(1) == wanted.argmax(1)).all()
+        assert float((found["logits"] * wanted).sum() / (wanted * wanted).sum()) == pytest.approx(scale, rel=0.1)
 
 
 def test_fill_refuses_names_that_the_branch_does_not_have() -> None:

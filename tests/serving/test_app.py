@@ -248,12 +248,23 @@ def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEY.encode() not in repr(ServeSettings(digest(KEY))).encode()
 
 
-def test_a_port_in_use(store: Store) -> None:
-    held = module._bound("127.0.0.1", 0)
-    held.listen()
-    with pytest.raises(ResourceError, match="can not listen"):
-        module._bound("127.0.0.1", held.getsockname()[1])
-    held.close()
+def test_a_used_port_is_told_before_a_skill_is_opened(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(module, "create_app", lambda *given: opened.append(given))
+    with module._listening("127.0.0.1", 0) as held:  # as a server that has only just started holds it
+        port = held.getsockname()[1]
+        with pytest.raises(ResourceError, match=f"can not listen on 127.0.0.1:{port}: another program listens") as told:
+            module.serve(["home"], port=port, store=store)
+    assert "--port" in told.value.cure
+    assert opened == []
+
+
+def test_the_port_is_free_again_when_a_skill_can_not_be_opened(store: Store) -> None:
+    with module._listening("127.0.0.1", 0) as held:
+        port = held.getsockname()[1]
+    with pytest.raises(StoreError, match="unknown skill"):
+        module.serve(["nothing"], port=port, store=store)
+    module._listening("127.0.0.1", port).close()
 
 
 # -- a real server over a real socket --------------------------------------------------------------------------------
@@ -284,6 +295,8 @@ def server(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[subp
 def test_a_real_server(server: tuple[subprocess.Popen[str], str, str], store: Store) -> None:
     process, address, key = server
     assert address.startswith("http://127.0.0.1:")
+    with pytest.raises(ResourceError, match="another program listens there"):
+        module.serve(["home"], port=int(address.rpartition(":")[2]), store=store)
     with httpx.Client(base_url=address) as caller:
         assert caller.get("/health").json()["ready"] is True
         assert caller.post(PREDICT, json={"inputs": ["lamp"]}).status_code == 401

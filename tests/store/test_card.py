@@ -7,30 +7,9 @@ import dataclasses
 
 import pytest
 import yaml
+from tests.made_skills import BASE, FULL, PLAIN
 
-from lingos.contracts import Refusal
-from lingos.manifest import Base, BranchInfo, Data, Manifest, Variant
 from lingos.store.card import card
-
-BASE = Base("all-MiniLM-L6-v2", "bert", None, "ab" * 32, "apache-2.0", 6, 384, ("en",))
-FULL = Manifest(
-    name="tickets",
-    task="classify",
-    method="top",
-    created="2026-01-02T03:04:05Z",
-    lingos="0.1.0",
-    seed=0,
-    base=BASE,
-    branch=BranchInfo(3, "cd" * 32, 3, "mean", "cosine"),
-    schema={"labels": ["refund", "other"], "language": "en"},
-    max_length=64,
-    refusal=Refusal("neighbour", 0.25, 0.05),
-    data=Data("/home/someone/secret/tickets.csv", 10, 9, "ef" * 32),
-    split={"train": 7, "test": 2},
-    evaluation={"primary": {"name": "accuracy", "value": 0.912, "low": 0.881, "high": 0.934}, "rows": 300},
-    variants={"fp32": Variant("onnx", "fp32", refusal=Refusal("neighbour", 0.25, 0.05))},
-    serve="fp32",
-)
 
 
 def metadata(text: str) -> dict[str, object]:
@@ -82,10 +61,7 @@ def test_chinese() -> None:
 
 
 def test_the_unknown_is_said_to_be_unknown() -> None:
-    bare = Manifest(
-        name="t", task="classify", method="tfidf", created="x", lingos="0", seed=0, schema={"labels": ["a"]}
-    )
-    text = card(bare)
+    text = card(dataclasses.replace(PLAIN, schema={"labels": ["a"]}))
     assert "how good it is, is not known" in text
     assert "needs no pretrained model" in text
     assert "never refuses" in text

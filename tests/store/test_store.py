@@ -8,14 +8,13 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.made_skills import PLAIN
 
 from lingos import manifest as formats
 from lingos.errors import SkillError, StoreError
-from lingos.manifest import Manifest
 from lingos.skill import Skill, write
-from lingos.store.store import Store, check_name, default_home
+from lingos.store.store import Store, check_name
 
-BASIC = Manifest(name="tickets", task="classify", method="tfidf", created="2026-01-01T00:00:00Z", lingos="0", seed=0)
 TRUNK = "ab" * 32
 
 
@@ -25,7 +24,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def bundle(tmp_path: Path, name: str = "tickets", **changes: object) -> Skill:
-    return write(tmp_path / os.urandom(4).hex(), dataclasses.replace(BASIC, name=name, **changes), {"labels.txt": name})
+    return write(tmp_path / os.urandom(4).hex(), dataclasses.replace(PLAIN, name=name, **changes), {"labels.txt": name})
 
 
 def filled(store: Store, tmp_path: Path, count: int = 3) -> Store:
@@ -203,7 +202,7 @@ def test_damage_stops_collecting(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_standalone_bundle_needs_no_trunk(store: Store, tmp_path: Path) -> None:
-    manifest = dataclasses.replace(BASIC, name="s", branch=formats.BranchInfo(2, TRUNK, 1, "mean", "linear"))
+    manifest = dataclasses.replace(PLAIN, name="s", branch=formats.BranchInfo(2, TRUNK, 1, "mean", "linear"))
     made = write(tmp_path / "s", manifest, {"trunk/config.json": "{}"})
     assert store.put(made).version == 1
 
@@ -212,13 +211,6 @@ def test_folders_are_private(store: Store, tmp_path: Path) -> None:
     filled(store, tmp_path, 1)
     for place in (store.home, store.root, store.skills, store.skills / "tickets", store.skills / "tickets" / "1"):
         assert place.stat().st_mode & 0o077 == 0, place
-
-
-def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LINGOS_HOME", str(tmp_path))
-    assert default_home() == Store().home == tmp_path
-    monkeypatch.delenv("LINGOS_HOME")
-    assert default_home() == Path.home() / ".lingos"
 
 
 def test_damaged_aliases(store: Store, tmp_path: Path) -> None:

@@ -66,3 +66,14 @@ def test_projection_is_the_sparse_product() -> None:
     assert found.dtype == np.float32
     assert np.allclose(found, rows @ weight.astype(np.float64) + bias, atol=1e-4)
     assert np.array_equal(found[-1], bias), "a text without a known feature gets the bias"
+
+
+def test_the_known_share_reads_words_where_there_are_spaces_and_characters_where_not() -> None:
+    grams = Ngrams.of(["turn the lamp on", "turn the lamp off", "酒店不错", "酒店很差", "酒店不好", "turn the lamp"])
+    known = grams.known(
+        ["turn the lamp on", "turn the radio on", "where is my parcel", "酒店", "包裹", "", "酒店 lamp"]
+    )
+    assert known[[0, 3, 6]].tolist() == [1.0, 1.0, 1.0]
+    assert known[[2, 4, 5]].tolist() == [0.0, 0.0, 0.0]
+    assert 0.3 < known[1] < 0.9
+    assert known.dtype == np.float32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -170,6 +171,23 @@ def test_two_processes_may_fill_the_cache_at_once(tmp_path: Path) -> None:
     [folder] = folders(tmp_path)
     late = hidden._keep(folder, folder.with_name(f"{folder.name}.{os.getpid() + 1}"), found)
     assert np.array_equal(late.flat, found.flat)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_cache_stays_within_its_limit_and_keeps_what_is_in_use(
+    large: bool, tmp_path: Path, passes: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, rows = made.base("bert"), rows_of()
+    if large:
+        monkeypatch.setattr(hidden, "IN_MEMORY", 1000)
+    size = collect(base, rows, [0], made.PLACE)[0].flat.nbytes
+    monkeypatch.setenv("LINGOS_CACHE_GB", str(2.5 * size / 1e9))
+    held = collect(base, rows, [0], made.PLACE, tmp_path)
+    for depth in (1, 2):
+        collect(base, rows, [depth], made.PLACE, tmp_path)
+    kept = {json.loads((folder / "states.json").read_text())["depth"] for folder in folders(tmp_path)}
+    assert kept == {0, 2} and held[0].depth == 0
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*.npy")) <= 2.5 * size
 
 
 # -- the corpus ------------------------------------------------------------------------------------------------------

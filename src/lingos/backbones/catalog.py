@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["CATALOG", "Entry", "better_for", "find", "names"]
+from lingos.errors import nearest
+
+__all__ = ["CATALOG", "Entry", "better_for", "closest", "find", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,19 @@ def find(name: str) -> Entry | None:
     ('zh',)
     """
     return next((entry for entry in CATALOG if entry.id == name), None)
+
+
+def closest(name: str) -> str | None:
+    """What a person may have meant: an id or, for a name with an owner, a hub id; by spelling, else by a part of it.
+
+    >>> closest("bge-smal-zh"), closest("minilm"), closest("BAAI/bge-smal-zh-v1.5"), closest("nothing like it")
+    ('bge-small-zh-v1.5', 'all-MiniLM-L6-v2', 'BAAI/bge-small-zh-v1.5', None)
+    """
+    known = [entry.hub for entry in CATALOG] if "/" in name else ["default", *names()]
+    plain = {one.casefold(): one for one in known}
+    wanted = name.casefold()
+    guess = nearest(wanted, plain, 1) or [one for one in plain if wanted and wanted in one]
+    return plain[guess[0]] if guess else None
 
 
 def better_for(language: str) -> tuple[str, str]:

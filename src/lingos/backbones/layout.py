@@ -23,6 +23,8 @@ class Layout:
     """
 
     prefix: str  # before every name in a checkpoint of a task model ("bert.encoder...")
+    model: str  # how the names of transformers' classes begin
+    last: str = "classifier"  # the last layer of the class for text classification
     layers: str = "encoder.layer"
     embeddings: str = "embeddings"
     shared: tuple[str, ...] = ()  # e.g. tables of relative positions, used by every layer
@@ -56,17 +58,20 @@ def _under(name: str, parents: tuple[str, ...]) -> bool:
     return any(name.startswith(f"{parent}.") for parent in parents)
 
 
+_OUT = "classifier.out_proj"
 _DEBERTA = ("encoder.rel_embeddings", "encoder.LayerNorm")
 
 FAMILIES: Mapping[str, Layout] = {
-    "bert": Layout("bert", pooler=True),
-    "roberta": Layout("roberta", pooler=True, offset=True),
-    "xlm-roberta": Layout("roberta", pooler=True, offset=True),
-    "distilbert": Layout("distilbert", layers="transformer.layer", depth_key="n_layers", width_key="dim"),
-    "mpnet": Layout("mpnet", shared=("encoder.relative_attention_bias",), attention="eager", pooler=True, offset=True),
-    "modernbert": Layout("model", layers="layers", final=("final_norm",)),
-    "deberta": Layout("deberta", shared=_DEBERTA, attention="eager"),
-    "deberta-v2": Layout("deberta", shared=_DEBERTA, first=("encoder.conv",), attention="eager"),
+    "bert": Layout("bert", "Bert", pooler=True),
+    "roberta": Layout("roberta", "Roberta", _OUT, pooler=True, offset=True),
+    "xlm-roberta": Layout("roberta", "XLMRoberta", _OUT, pooler=True, offset=True),
+    "distilbert": Layout("distilbert", "DistilBert", layers="transformer.layer", depth_key="n_layers", width_key="dim"),
+    "mpnet": Layout(
+        "mpnet", "MPNet", _OUT, shared=("encoder.relative_attention_bias",), attention="eager", pooler=True, offset=True
+    ),
+    "modernbert": Layout("model", "ModernBert", layers="layers", final=("final_norm",)),
+    "deberta": Layout("deberta", "Deberta", shared=_DEBERTA, attention="eager"),
+    "deberta-v2": Layout("deberta", "DebertaV2", shared=_DEBERTA, first=("encoder.conv",), attention="eager"),
 }
 
 

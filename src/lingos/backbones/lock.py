@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lingos.backbones import catalog
 from lingos.backbones.folder import WEIGHTS, sha256
 from lingos.errors import BackboneError
+from lingos.home import default_home
 
 __all__ = ["PATTERNS", "fetch", "lock_file"]
 
@@ -37,7 +39,7 @@ UNLOCKED = frozenset({"README.md"})
 
 def lock_file() -> Path:
     """Where the locks are: `bases.lock` under LINGOS_HOME (default ~/.lingos)."""
-    return Path(os.environ.get("LINGOS_HOME") or Path.home() / ".lingos").expanduser() / "bases.lock"
+    return default_home() / "bases.lock"
 
 
 def fetch(hub: str, *, revision: str | None = None, offline: bool | None = None) -> tuple[Path, str]:
@@ -102,7 +104,9 @@ def _snapshot(hub: str, revision: str | None, offline: bool | None) -> Path:
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise BackboneError(
-            f"the hub has no model {hub}", expected="a hub id owner/name", cure="check the spelling, or `lingos bases`"
+            f"the hub has no model {hub}",
+            expected="a hub id owner/name",
+            cure=_meant(hub) or "check the spelling, or see `lingos bases`",
         ) from error
     except RevisionNotFoundError as error:
         raise BackboneError(
@@ -117,9 +121,15 @@ def _unreachable(hub: str) -> BackboneError:
     return BackboneError(
         f"{hub} is not in the local cache and the hub can not be reached",
         expected="a network connection at the first use of a hub model",
-        cure=f"connect once; or copy its folder here and pass the path (--base ./{hub.split('/')[-1]}); "
+        cure=_meant(hub) + f"connect once; or copy its folder here and pass the path (--base ./{hub.split('/')[-1]}); "
         "or use the embedded base: --base default",
     )
+
+
+def _meant(hub: str) -> str:
+    """The well-known id that a misspelled one is near to."""
+    guess = catalog.closest(hub)
+    return f"did you mean '{guess}'? " if guess not in (None, hub) else ""
 
 
 def _pickled(hub: str) -> BackboneError:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from transformers import CONFIG_MAPPING, MODEL_MAPPING, PreTrainedConfig, PreTrainedModel
 
+from lingos.backbones.classifier import Classifier
 from lingos.backbones.layout import Layout, layout
 from lingos.contracts import Batch, Hidden
 from lingos.errors import BackboneError
@@ -90,10 +91,20 @@ class Empty(nn.Module):
 
 
 class PassThrough(nn.Module):
-    """Stands where the embeddings were. DistilBERT passes (input_ids, inputs_embeds, position_ids) by position."""
+    """Stands where the embeddings were and takes what any family gives them; DistilBERT gives the first three by
+    position.
+    """
 
-    def forward(self, *arguments: Any, inputs_embeds: Tensor | None = None, **_: Any) -> Any:
-        return arguments[1] if inputs_embeds is None else inputs_embeds
+    def forward(
+        self,
+        input_ids: Tensor | None,
+        inputs_embeds: Tensor,
+        position_ids: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        mask: Tensor | None = None,
+        past_key_values_length: int = 0,
+    ) -> Tensor:
+        return inputs_embeds
 
 
 class Layers:
@@ -137,6 +148,10 @@ class Layers:
         module = Span(model, start, stop, shared)
         self._fill(module, model)
         return module.eval()
+
+    def classifier(self, classes: int) -> Classifier:
+        """(states, mask) -> (logits, features): the family's own classification head, a deep copy in eval mode."""
+        return Classifier(self._config, self._layout, classes, self._tensors).eval()
 
     def digest(self, depth: int) -> str:
         """SHA-256 of the trunk of this depth, made from that of depth - 1 and the tensors of one more layer."""

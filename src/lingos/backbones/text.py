@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lingos.backbones import catalog, lock
 from lingos.backbones.folder import WEIGHTS, Folder, sha256
 from lingos.contracts import BackboneInfo, Inputs, Row
-from lingos.errors import BackboneError, DataError, nearest
+from lingos.errors import BackboneError, DataError
 from lingos.text.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ class TextBackbone:
         The final norm, where the family has one, belongs to the span that ends at full depth.
         """
         return self._layers.span(start, stop)
+
+    def classifier(self, classes: int) -> nn.Module:
+        """(states, mask) -> (logits, features): the family's own classification head; its last layer is untrained."""
+        return self._layers.classifier(classes)
 
     def digest(self, depth: int) -> str:
         """SHA-256 of the trunk of this depth, tokenizer included; chained, so trunk 2 is a prefix of trunk 3."""
@@ -174,9 +178,9 @@ def _text(given: Inputs, number: int) -> str:
 
 
 def _unknown(name: str) -> BackboneError:
-    guess = nearest(name, catalog.names(), 1)
+    guess = catalog.closest(name)
     return BackboneError(
         f"unknown base '{name}'",
         expected="'default', an id of `lingos bases`, a model folder, or a hub id owner/name",
-        cure=f"did you mean '{guess[0]}'?" if guess else "check the path, or see `lingos bases`",
+        cure=f"did you mean '{guess}'?" if guess else "check the path, or see `lingos bases`",
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import bar, document, fold, line, show, table, width
+from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
 from lingos.tuning.options import CheckOptions, TuneOptions
@@ -44,8 +45,9 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
     if as_json:
         document(tuned.to_json())
         return
-    _ladder(tuned.ladder)
-    show(f"{tuned.reason}\n")
+    language = tuned.evaluation.language
+    _ladder(tuned.ladder, language)
+    show(f"{told(tuned.reason, language)}\n")
     _scores(tuned.evaluation.to_json())
     show(f"\n{tuned.skill} in {tuned.seconds:.0f} s; report: {tuned.folder / 'report.html'}")
     name = tuned.skill.name
@@ -117,14 +119,16 @@ def _some(lines: Sequence[int], count: int = 8) -> str:
     return ", ".join(map(str, lines[:count])) + (f" and {len(lines) - count} more" if len(lines) > count else "")
 
 
-def _ladder(rungs: Sequence[Any]) -> None:
+def _ladder(rungs: Sequence[Any], language: str) -> None:
     rows = []
     for rung in rungs:
         score = _percent(rung["score"], rung["low"], rung["high"]) if "score" in rung else ""
         size = f"{rung['size_mb']:.1f}" if "size_mb" in rung else ""
         speed = f"{rung['ms_per_text']:.1f}" if "ms_per_text" in rung else ""
-        note = "chosen" if rung["chosen"] else f"skipped: {rung['skipped']}" if rung["skipped"] else ""
-        rows.append([rung["method"], score, str(rung.get("seconds", "")), size, speed, note])
+        note = phrase("ladder.chosen", language) if rung["chosen"] else ""
+        if rung["skipped"]:
+            note = phrase("ladder.skipped", language).format(reason=told(rung["skipped"], language))
+        rows.append([told(rung["method"], language), score, str(rung.get("seconds", "")), size, speed, note])
     table("Ladder (rows out of fold)", ["method", "score, 95 % interval", "seconds", "MB", "ms/text", ""], rows)
 
 

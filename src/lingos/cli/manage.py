@@ -15,6 +15,7 @@ __all__ = ["add"]
 Store = later("lingos.store.store", "Store")
 generate = later("lingos.codegen.generate", "generate")
 prove = later("lingos.codegen.generate", "prove")
+promote_skill = later("lingos.tuning.promote", "promote")
 write_plain = later("lingos.compression.interop", "export")
 as_json_text = later("lingos.manifest", "to_json")
 Name = Annotated[str, typer.Argument(help="skill: name or name@version")]
@@ -53,12 +54,26 @@ def show_skill(name: Name) -> None:
     show(as_json_text(Store().get(name).manifest).rstrip())
 
 
-def promote(name: Name, alias: Alias = "production") -> None:
-    """Let an alias point at this version; `lingos predict NAME` answers with the one that is @production."""
-    store = Store()
-    ref = store.resolve(name) if "@" in name else _newest(store, name)
-    store.promote(ref.name, ref.version, alias)
-    line(f"{ref.name}@{alias} is now {ref}")
+def promote(
+    name: Name,
+    alias: Alias = "production",
+    data: Annotated[
+        str | None, typer.Option(help="labelled file to judge by; default: the rows both were tested on")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="even if the gate refuses; the log of the alias says so")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Let an alias point at this version, if the gate does not find it worse than the one that it points at now.
+
+    `lingos predict NAME` answers with the version that is @production.
+    """
+    found = promote_skill(name, alias=alias, data=data, force=force, say=line)
+    line(f"{found.sentence()}{' (forced)' * found.forced}")
+    line(f"{found.skill.name}@{alias} is now {found.skill}")
+    if as_json:
+        document(found.to_json())
 
 
 def rollback(name: Annotated[str, typer.Argument(help="skill")], alias: Alias = "production") -> None:
@@ -105,12 +120,6 @@ def code(
     line(f"written: {folder}")
     if run:
         show(prove(folder).rstrip())
-
-
-def _newest(store: Any, name: str) -> Any:
-    """The newest version, not the one in production."""
-    ref = store.resolve(name)
-    return store.resolve(f"{ref.name}@{store.versions(ref.name)[-1]}")
 
 
 def _row(entry: Any) -> dict[str, Any]:

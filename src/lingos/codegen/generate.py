@@ -24,16 +24,19 @@ from typing import Any
 import numpy as np
 
 from lingos.backbones import catalog
-from lingos.backbones.layout import layout
+from lingos.backbones.layout import Layout, layout
 from lingos.backbones.text import EMBEDDED, embedded_folder
 from lingos.codegen.rows import Rows, rows_of
 from lingos.compression import interop
 from lingos.compression.rendered import cleaning, rendered
 from lingos.engines.base import EngineOptions
-from lingos.errors import ResourceError, SkillError
+from lingos.errors import SkillError, unwritable
 from lingos.inference import open_session
+from lingos.methods.base import INNER
+from lingos.modules.branch import START
 from lingos.skill import Skill
 from lingos.store.store import Store
+from lingos.tasks.base import label_texts
 from lingos.text.tokens import Tokens
 
 __all__ = ["METHODS", "Mismatch", "generate", "prove"]
@@ -44,7 +47,9 @@ METHODS = (*TEXT, *FROZEN, *LAYERED)
 LIBRARIES = {"lora": " peft", "logistic": " scikit-learn"}
 SECONDS = 1800  # of the test, at most
 # Settings that the generated code does without: precision is fp32 there, and some are written into the code itself.
-SPOKEN = frozenset({"precision", "class_weights", "sampler", "schedule", "gradient_checkpointing", "layers"})
+SPOKEN = frozenset(
+    {"precision", "class_weights", "sampler", "schedule", "gradient_checkpointing", "layers", "label_names"}
+)
 UNUSED: Mapping[str, frozenset[str]] = {
     "head": frozenset({"learning_rate", "layer_decay", "weight_decay"}),
     **dict.fromkeys(LAYERED, frozenset({"train_embeddings"})),
@@ -86,11 +91,7 @@ def generate(skill: Skill, store: Store, folder: Path, *, data: str | None = Non
                 folder.rmdir()
             made.rename(folder)
     except OSError as error:
-        raise ResourceError(
-            f"{folder} could not be written: {error.strerror or error}",
-            expected="a place with room and the right to write",
-            cure="free some space, or name another folder with --out",
-        ) from error
+        raise unwritable(folder, error, "free some space, or name another folder with --out") from error
     return folder
 
 
@@ -116,14 +117,13 @@ def prove(folder: Path, script: str = "test_score.py") -> str:
 
 # -- the files -------------------------------------------------------------------------------------------------------
 def _write(skill: Skill, store: Store, rows: Rows, folder: Path) -> None:
-    kind = "ngrams" if skill.manifest.method in TEXT else "head" if skill.manifest.method in FROZEN else "layers"
-    facts = _facts(skill, store, rows)
+    kind, facts = _kind(skill), _facts(skill, store, rows)
     if kind == "ngrams":
         _ngram_weights(skill, folder / "weights")
         predicts = "predict_ngrams.py.j2"
     else:
         interop.export(skill, store, folder / "weights")
-        predicts = "predict_encoder.py.j2"
+        predicts = "predict_family.py.j2" if kind == "family" else "predict_encoder.py.j2"
     if facts["served"]:
         interop.export(skill, store, folder / "served", "onnx", variant=skill.variant()[0])
     files = {
@@ -134,8 +134,20 @@ def _write(skill: Skill, store: Store, rows: Rows, folder: Path) -> None:
         "clean.py": cleaning(),
         "rows.jsonl": "".join(rows.lines()),
     }
+    if skill.manifest.method == "labels":
+        schema = skill.manifest.schema
+        told = dict(zip(schema["labels"], label_texts(schema), strict=True))
+        files["descriptions.json"] = json.dumps(told, ensure_ascii=False, indent=1)
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
+
+
+def _kind(skill: Skill) -> str:
+    """The template of train.py."""
+    manifest = skill.manifest
+    if manifest.branch is not None and manifest.branch.head == "family":
+        return "family"
+    return "ngrams" if manifest.method in TEXT else "head" if manifest.method in FROZEN else "layers"
 
 
 def _ngram_weights(skill: Skill, folder: Path) -> None:
@@ -196,7 +208,15 @@ def _encoder_facts(skill: Skill) -> dict[str, Any]:
         "train_embeddings": owns,
         "embeddings": parts.embeddings,
         "final": "".join(parts.final[:1]),
+        **_head_facts(skill, parts),
     }
+
+
+def _head_facts(skill: Skill, parts: Layout) -> dict[str, Any]:
+    """What only a family's own head needs."""
+    exact = skill.variant("fp32" if "fp32" in skill.manifest.variants else None)[1]
+    facts = {"prefix": parts.prefix, "last": parts.last, "inner": INNER, "scale": START}
+    return facts | {"temperature": exact.calibration.temperature}
 
 
 def catalog_id(name: str) -> str:
@@ -245,10 +265,6 @@ def _words(skill: Skill) -> str:
         told.append(
             f"The skill started from the layers of {manifest.parent}: export that one (`lingos skills export "
             f"{manifest.parent} FOLDER`) and give the folder as BASE."
-        )
-    if manifest.method == "labels":
-        told.append(
-            "Descriptions of the labels, if there were any, are not kept in a skill: names stand for them here."
         )
     return "\n".join(textwrap.fill(one, 118) for one in told)
 

@@ -10,6 +10,7 @@ from lingos.contracts import Example
 from lingos.data.readers import read
 from lingos.errors import DataError
 from lingos.skill import Skill
+from lingos.tasks.base import label_texts
 
 __all__ = ["Rows", "rows_of"]
 
@@ -45,8 +46,17 @@ def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> R
     file = data or told.file
     other = test or told.test_file
     train = _found(skill, file, split["train"], "training")
+    if "label_names" in skill.manifest.recipe and skill.manifest.recipe["label_names"].value:
+        train += _names(skill, train)
     held = _found(skill, other or file, split["test"], "test", given=other is not None)
     return Rows(train, held, (file, other) if other else (file,))
+
+
+def _names(skill: Skill, train: list[Example]) -> list[Example]:
+    """The labels' own texts, which few-shot methods learn as well."""
+    schema, seen = skill.manifest.schema, {row.target for row in train}
+    pairs = zip(schema["labels"], label_texts(schema), strict=True)
+    return [Example({"text": text}, label, f"label {label}") for label, text in pairs if label in seen]
 
 
 def _found(skill: Skill, file: str, ids: list[str], part: str, given: bool = True) -> list[Example]:

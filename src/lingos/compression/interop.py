@@ -4,7 +4,8 @@
 
 | format | choose it for |
 | --- | --- |
-| transformers | own Python around `AutoModel`; the README holds the lines that compute the logits |
+| transformers | a family's own head: `pipeline("text-classification", folder)` gives the calibrated scores |
+| | any other head: own Python around `AutoModel`; the README holds the lines that compute the logits |
 | sentence-transformers | programs that know `SentenceTransformer(folder)`; what it encodes are the logits |
 | peft | a lora skill beside others on one base: the adapter alone, some hundred kilobytes |
 | onnx | answers without torch, in any language that ONNX Runtime has |
@@ -27,7 +28,7 @@ from safetensors import numpy as arrays
 from lingos.backbones import catalog
 from lingos.backbones.layout import Layout, layout
 from lingos.compression.rendered import cleaning, rendered
-from lingos.errors import ResourceError, SkillError, unknown
+from lingos.errors import SkillError, unknown, unwritable
 from lingos.inference import trunk_files
 from lingos.modules.branch import is_head
 from lingos.skill import TRUNK, Skill, write
@@ -79,7 +80,7 @@ def export(
     try:
         _written(_Parts(skill, store, variant), folder, FORMATS[format])
     except OSError as error:
-        raise _no_room(folder, error) from error
+        raise unwritable(folder, error, "free some space, or name another folder") from error
     return folder
 
 
@@ -137,6 +138,7 @@ class _Parts:
         return {
             "name": self.manifest.name,
             "labels": len(self.manifest.schema["labels"]),
+            "model": f"{self.layout.model}ForSequenceClassification",
             "head": branch.head,
             "pooling": branch.pooling,
             "base": entry.hub if entry else base.name,
@@ -145,14 +147,24 @@ class _Parts:
             "adapter": False,
         }
 
-    def labels(self) -> str:
+    @property
+    def family(self) -> bool:
+        """Whether the head is the family's own."""
+        return self.manifest.branch is not None and self.manifest.branch.head == "family"
+
+    @property
+    def temperature(self) -> float:
+        """That of the calibration."""
+        _, own = self.skill.variant(self.variant if self.variant in self.manifest.variants else None)
+        return own.calibration.temperature
+
+    def labels(self, temperature: float) -> str:
         """labels.json: all that turns logits into answers."""
         manifest = self.manifest
         branch, pad = manifest.branch, self.tokens.pad_id
-        _, own = self.skill.variant(self.variant if self.variant in manifest.variants else None)
         facts = {
             "labels": manifest.schema["labels"],
-            "temperature": own.calibration.temperature,
+            "temperature": temperature,
             "max_length": manifest.max_length,
             "pad_id": pad,
             "pad_token": self.pad_token,
@@ -168,9 +180,9 @@ class _Parts:
         found = [one["content"] for one in added if one["id"] == self.tokens.pad_id]
         return str(found[0]) if found else "[PAD]"
 
-    def common(self, folder: Path) -> None:
+    def common(self, folder: Path, temperature: float | None = None) -> None:
         """The files that every format but the bundle has."""
-        (folder / "labels.json").write_text(self.labels(), "utf-8")
+        (folder / "labels.json").write_text(self.labels(temperature or self.temperature), "utf-8")
         (folder / "clean.py").write_text(cleaning(), "utf-8")
         (folder / "tokenizer.json").write_text(self.tokens.tokenizer_json, "utf-8")
 
@@ -188,6 +200,9 @@ class _Parts:
     def encoder(self, folder: Path) -> dict[str, Array]:
         """The whole encoder as a model folder; returns the head."""
         layers, head = merged(self.skill, self.store)
+        if self.family:
+            head = self.calibrated(head)
+            layers = {f"{self.layout.prefix}.{name}": value for name, value in layers.items()} | head
         names = self.manifest.schema["labels"]
         config = {key: value for key, value in self.config.items() if key not in DROPPED}
         config |= {
@@ -197,20 +212,36 @@ class _Parts:
         }
         if any("For" in name for name in config.get("architectures") or []):
             config.pop("architectures")  # the head of another task is not in here
+        if self.family:
+            config |= {"architectures": [self.facts["model"]], "problem_type": "single_label_classification"}
         (folder / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
         arrays.save_file(layers, folder / "model.safetensors", PLAIN)
-        self.common(folder)
+        self.common(folder, 1.0 if self.family else None)
         self.tokenizer(folder)
         return head
+
+    def calibrated(self, head: dict[str, Array]) -> dict[str, Array]:
+        """A family's head whose logits need no temperature any more: the last layer is divided by it."""
+        last = {name for name in head if name.startswith(f"{self.layout.last}.")}
+        scaled = {name: (head[name].astype(np.float64) / self.temperature).astype(np.float32) for name in last}
+        return head | scaled
 
 
 # -- formats ---------------------------------------------------------------------------------------------------------
 def _transformers(parts: _Parts, folder: Path) -> None:
-    arrays.save_file(parts.encoder(folder), folder / "head.safetensors", PLAIN)
+    head = parts.encoder(folder)
+    if not parts.family:
+        arrays.save_file(head, folder / "head.safetensors", PLAIN)
     (folder / "README.md").write_text(rendered("transformers.md.j2", parts.facts), "utf-8")
 
 
 def _sentence_transformers(parts: _Parts, folder: Path) -> None:
+    if parts.family:
+        raise SkillError(
+            f"{parts.skill.ref} has the own head of its family, which is no module of sentence-transformers",
+            expected="a skill with a linear or a cosine head",
+            cure="export it with --format transformers",
+        )
     weight, bias = _linear(parts.encoder(folder))
     classes, width = weight.shape
     modules = [{"idx": k, "name": str(k), "path": path, "type": kind} for k, (path, kind) in enumerate(MODULES.items())]
@@ -251,8 +282,8 @@ def _peft(parts: _Parts, folder: Path) -> None:
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1, sort_keys=True), "utf-8")
     shutil.copyfile(skill.path(ADAPTER[1]), folder / "adapter_model.safetensors")
     head = {name.partition(".")[2]: value for name, value in skill.tensors(BRANCH).items() if is_head(name)}
-    arrays.save_file(head, folder / "head.safetensors", PLAIN)
-    parts.common(folder)
+    arrays.save_file(parts.calibrated(head) if parts.family else head, folder / "head.safetensors", PLAIN)
+    parts.common(folder, 1.0 if parts.family else None)
     parts.tokenizer(folder)
     (folder / "README.md").write_text(rendered("peft.md.j2", parts.facts | {"adapter": True}), "utf-8")
 
@@ -304,11 +335,3 @@ def _linear(head: Mapping[str, Array]) -> tuple[Array, Array | None]:
     weight = head["weight"].astype(np.float64)
     unit = weight / np.maximum(np.linalg.norm(weight, axis=1, keepdims=True), 1e-12)
     return np.asarray(head["scale"] * unit, dtype=np.float32), None
-
-
-def _no_room(folder: Path, error: OSError) -> ResourceError:
-    return ResourceError(
-        f"{folder} could not be written: {error.strerror or error}",
-        expected="a place with room and the right to write",
-        cure="free some space, or name another folder",
-    )

@@ -16,14 +16,16 @@ from lingos.contracts import Calibration, Example, Refusal
 from lingos.engines.base import EngineOptions
 from lingos.engines.onnx import OnnxEngine
 from lingos.engines.torch import modules_of
-from lingos.evaluation.calibration import softmax
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
+from lingos.evaluation.words import Said, told
 from lingos.inference import Session, open_session, trunk_files
 from lingos.integrity import sha256
 from lingos.manifest import BranchInfo, Variant
 from lingos.skill import Skill
 from lingos.store.store import Store
+from lingos.tasks.base import softmax
+from lingos.text.normalise import cleaned
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -101,27 +103,28 @@ def _smaller(skill: Skill, store: Store, examples: Sequence[Example], scratch: P
     assert facts is not None
     whole = open_session(skill, store, variant="fp32", options=EngineOptions(threads=2))
     assert isinstance(whole.engine, OnnxEngine)
-    lower, upper = recorded(whole.engine, [dict(example.fields) for example in examples[:RANGED]])
+    lower, upper = recorded(whole.engine, [cleaned(row.fields, skill.manifest.fields) for row in examples[:RANGED]])
     products = quantise(skill.path(BRANCH.format("fp32")), scratch / "int8.onnx", upper)
     if facts.trunk is not None and not store.trunks.has(facts.trunk, TRUNK["int8"]):
         quantise(store.trunks.file(facts.trunk, TRUNK["fp32"]), scratch / TRUNK["int8"], lower)
         store.trunks.put(facts.trunk, {TRUNK["int8"]: scratch / TRUNK["int8"]})
     truth = _evidence(whole, examples)
+    language = str(skill.manifest.schema.get("language", "en"))
     tried: dict[str, Any] = {}
     for trunk, branch in _mixes(facts, products):
         skill, verdict = _mixed(skill, store, truth, (trunk, branch), scratch)
         tried[f"trunk {trunk}, branch {branch}"] = {
             "accepted": verdict.accepted,
             "reason": verdict.reason,
+            "code": verdict.reason.code,
             **verdict.numbers,
         }
         if verdict.accepted:
-            say(f"int8 serves (trunk {trunk}, branch {branch}): {verdict.reason}")
+            values = {"trunk": trunk, "branch": branch, "reason": verdict.reason}
+            say(Said("serves.int8", values).told(language))
             return _with(skill, tried, "int8")
-    say(
-        "int8 is refused by the gate, fp32 serves: "
-        + "; ".join(f"{mix}: {one['reason']}" for mix, one in tried.items())
-    )
+    reasons = "; ".join(f"{mix}: {told(one['reason'], language)}" for mix, one in tried.items())
+    say(Said("serves.fp32", {"reasons": reasons}).told(language))
     return _with(skill, tried, "fp32")
 
 

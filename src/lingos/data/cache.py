@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,12 +14,13 @@ import pyarrow as pa
 
 from lingos.data.source import Malformed
 from lingos.data.writer import Writer
-from lingos.errors import DataError, ResourceError
+from lingos.errors import DataError, ResourceError, disk_full
+from lingos.home import cache_limit, default_home, in_use, prune, put
 
 __all__ = ["Cached", "arrow_table", "fingerprint"]
 
 VERSION = 1  # raise it when the same bytes are read differently
-LARGEST = 2 << 30  # bytes kept; the oldest go first
+TABLE, ABOUT = "table.arrow", "about.json"
 HASHED = 16 << 20  # files up to this size are known by their content, larger ones by path, size and time
 
 
@@ -53,17 +51,18 @@ def fingerprint(settings: Any, path: Path | None = None) -> str:
 
 def arrow_table(key: str, name: str, fill: Callable[[Writer], None]) -> Cached:
     """The cached table of `key`, or the one that `fill` writes. DataError for 0 rows, ResourceError for no room."""
-    folder = Path(os.environ.get("LINGOS_HOME") or Path.home() / ".lingos") / "cache" / "arrow"
+    cache_limit()  # a wrong limit is told before the work
+    folder = default_home() / "cache" / "arrow"
+    entry = folder / key
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{key}.arrow"
-        found = _load(path)
+        found = _load(entry)
         if found is None:
-            _build(path, name, fill)
-            _evict(folder, path)
-            found = _load(path)
+            _build(entry, name, fill)
+            found = _load(entry)
+            prune(folder.parent)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+        full = disk_full(error)
         if not full and str(folder) not in str(error):
             raise
         raise ResourceError(
@@ -72,25 +71,25 @@ def arrow_table(key: str, name: str, fill: Callable[[Writer], None]) -> Cached:
             cure="free some space, or let LINGOS_HOME name a folder elsewhere",
         ) from error
     if found is None:
-        raise ResourceError(f"{path} vanished while it was written", cure="run the command again")
+        raise ResourceError(f"{entry} vanished while it was written", cure="run the command again")
     return found
 
 
-def _load(path: Path) -> Cached | None:
+def _load(entry: Path) -> Cached | None:
     try:
-        about = json.loads(path.with_suffix(".json").read_text())
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        about = json.loads((entry / ABOUT).read_text())
+        table = pa.ipc.open_file(pa.memory_map(str(entry / TABLE))).read_all()
+        in_use(entry, table)
     except (FileNotFoundError, ValueError, pa.ArrowInvalid):
         return None  # absent or damaged: it is built again
-    with contextlib.suppress(OSError):
-        os.utime(path)  # the age for eviction
     malformed = tuple(Malformed(**one) for one in about["malformed"])
     return Cached(table, malformed, tuple(about["notes"]), about["kinds"])
 
 
-def _build(path: Path, name: str, fill: Callable[[Writer], None]) -> None:
-    with tempfile.TemporaryDirectory(prefix="new-", dir=path.parent) as folder:
+def _build(entry: Path, name: str, fill: Callable[[Writer], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix=".", dir=entry.parent) as folder:
         writer = Writer(name, Path(folder))
+        in_use(Path(folder), writer)
         try:
             fill(writer)
             finished = writer.close()
@@ -104,23 +103,8 @@ def _build(path: Path, name: str, fill: Callable[[Writer], None]) -> None:
             "notes": writer.notes,
             "kinds": {column: sorted(kinds) for column, kinds in writer.kinds.items() if kinds},
         }
-        beside = Path(folder) / "about.json"
-        beside.write_text(json.dumps(about))
-        beside.replace(path.with_suffix(".json"))
-        finished.replace(path)
-
-
-def _evict(folder: Path, keep: Path) -> None:
-    ages = []
-    for path in folder.glob("*.arrow"):
-        with contextlib.suppress(FileNotFoundError):
-            stat = path.stat()
-            ages.append((stat.st_mtime_ns, stat.st_size, path))
-    total = sum(size for _, size, _ in ages)
-    for _, size, path in sorted(ages):
-        if total <= LARGEST:
-            return
-        if path != keep:
-            path.unlink(missing_ok=True)
-            path.with_suffix(".json").unlink(missing_ok=True)
-            total -= size
+        made = Path(folder) / "made"
+        made.mkdir()
+        (made / ABOUT).write_text(json.dumps(about))
+        finished.replace(made / TABLE)
+        put(made, entry)

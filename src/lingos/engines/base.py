@@ -15,7 +15,7 @@ from lingos.skill import Skill, Variant
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["EngineOptions", "Opener", "TrunkFile", "in_order", "padded", "planned", "texts"]
+__all__ = ["EngineOptions", "Opener", "TrunkFile", "cut", "in_order", "padded", "planned", "texts"]
 
 TrunkFile = Callable[[str], Path]  # name of a file of the skill's trunk -> its checked path
 
@@ -25,7 +25,7 @@ class EngineOptions:
     """How an engine runs. More threads pay for files of texts; one text is answered soonest by one thread."""
 
     threads: int = 1
-    tokens: int = 4096  # padded tokens of one batch; bounds the memory
+    tokens: int = 1024  # padded tokens of one batch: bounds the memory; larger ones leave the processor's cache
 
 
 class Opener(Protocol):
@@ -41,22 +41,26 @@ def texts(inputs: Sequence[Inputs]) -> list[str]:
     return [str(given["text"]) for given in inputs]
 
 
-def planned(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+def planned(lengths: Sequence[int] | Array, tokens: int) -> Iterator[Array]:
     """Positions of rows, batch by batch: rows of like length together, at most `tokens` tokens with padding, at least
     one row.
 
-    >>> list(planned([3, 1, 2, 9], 6))
+    >>> [batch.tolist() for batch in planned([3, 1, 2, 9], 6)]
     [[1, 2], [0], [3]]
     """
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda each: (lengths[each], each)):
-        # Rows come in order of length, so the newest one is the longest and sets the padded width.
-        if batch and (len(batch) + 1) * lengths[position] > tokens:
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch
+    return cut(np.argsort(lengths, kind="stable"), np.asarray(lengths), tokens)
+
+
+def cut(order: Array, lengths: Array, tokens: int, rows: int | None = None) -> Iterator[Array]:
+    """Positions in the given order, by rising length, in batches of at most `tokens` tokens with padding and `rows`
+    rows.
+    """
+    start = 0
+    for stop in range(1, len(order) + 1):
+        # Rows come in order of length, so the next one would set the padded width.
+        if stop == len(order) or stop - start == rows or int(lengths[order[stop]]) * (stop - start + 1) > tokens:
+            yield order[start:stop]
+            start = stop
 
 
 def padded(rows: Sequence[Row], pad: int) -> tuple[Array, Array]:
@@ -71,7 +75,7 @@ def padded(rows: Sequence[Row], pad: int) -> tuple[Array, Array]:
     return ids, mask
 
 
-def in_order(parts: Sequence[tuple[Sequence[int], Mapping[str, Array]]], count: int) -> dict[str, Array]:
+def in_order(parts: Sequence[tuple[Array, Mapping[str, Array]]], count: int) -> dict[str, Array]:
     """The outputs of all batches, back in the order of the inputs.
 
     >>> in_order([([1], {"logits": np.array([[5.0]])}), ([0], {"logits": np.array([[4.0]])})], 2)["logits"].tolist()
@@ -81,5 +85,5 @@ def in_order(parts: Sequence[tuple[Sequence[int], Mapping[str, Array]]], count: 
     for positions, outputs in parts:
         for name, values in outputs.items():
             target = whole.setdefault(name, np.empty((count, *values.shape[1:]), dtype=values.dtype))
-            target[list(positions)] = values
+            target[positions] = values
     return whole

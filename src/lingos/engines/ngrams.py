@@ -30,12 +30,12 @@ class Opener:
 
 
 class Linear:
-    """Texts -> logits [n, c]. No vectors: such a skill refuses by its logits."""
+    """Texts -> logits [n, c], and "known" [n]: the share of a text that the vocabulary knows. No vectors."""
 
     def __init__(self, grams: Ngrams, weight: Array, bias: Array) -> None:
         self.name = "ngrams"
         self.grams, self.weight, self.bias = grams, weight, bias
 
     def outputs(self, inputs: Sequence[Inputs]) -> Mapping[str, Array]:
-        """Logits in the order of the inputs."""
-        return {"logits": self.grams.project(texts(inputs), self.weight, self.bias)}
+        given = texts(inputs)
+        return {"logits": self.grams.project(given, self.weight, self.bias), "known": self.grams.known(given)}

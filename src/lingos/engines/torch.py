@@ -17,8 +17,9 @@ from lingos.skill import Skill, Variant
 from lingos.text.tokens import Tokens
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
+    from lingos.backbones.spans import Layers
     from lingos.contracts import Array
     from lingos.modules.branch import Branch
 
@@ -86,17 +87,18 @@ def modules_of(skill: Skill, trunk: TrunkFile) -> tuple[nn.Module | None, Branch
     layers = rebuild(skill.path("config.json").read_text("utf-8"), {**below, **own})
     span = layers.span(facts.depth, layers.depth) if facts.depth < layers.depth else None
     embedding = layers.embedding() if facts.trunk is None else None
-    branch = Branch(embedding, span, _head(skill, own), facts.pooling)
+    branch = Branch(embedding, span, _head(skill, own, layers), facts.pooling)
     branch.fill(own)
     lower = None if embedding is not None else nn.Sequential(layers.embedding(), layers.span(0, facts.depth))
     return lower, branch.eval()
 
 
-def _head(skill: Skill, own: Mapping[str, object]) -> nn.Module:
+def _head(skill: Skill, own: Mapping[str, Tensor], layers: Layers) -> nn.Module:
     from lingos.modules.heads import make_head
 
     facts = skill.manifest.branch
     assert facts is not None
-    weight = own[HEAD + "weight"]
-    classes, width = weight.shape  # type: ignore[attr-defined]
-    return make_head(facts.head, width, classes)  # type: ignore[arg-type]
+    if facts.head == "family":
+        return layers.classifier(len(skill.manifest.schema["labels"]))
+    classes, width = own[HEAD + "weight"].shape
+    return make_head(facts.head, width, classes)

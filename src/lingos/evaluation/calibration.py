@@ -15,7 +15,7 @@ from lingos.evaluation.intervals import wilson
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Point", "calibration_error", "fit_temperature", "reliability", "softmax"]
+__all__ = ["Point", "calibration_error", "fit_temperature", "reliability"]
 
 BINS = 15
 _RANGE = (log(0.02), log(50.0))
@@ -30,17 +30,6 @@ class Point:
     low: float
     high: float
     rows: int
-
-
-def softmax(logits: Array, temperature: float = 1.0) -> Array:
-    """Probabilities [n, c] = softmax(logits / temperature), in double precision.
-
-    >>> softmax(np.array([[0.0, 0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
 
 
 def fit_temperature(logits: Array, targets: Array) -> float:

@@ -28,6 +28,7 @@ from lingos.evaluation.result import (
 from lingos.evaluation.robustness import Robustness, robustness
 from lingos.evaluation.slices import columns, slices
 from lingos.evaluation.words import language_of
+from lingos.text.normalise import clean
 
 __all__ = ["EvaluateOptions", "evaluate"]
 
@@ -143,11 +144,17 @@ def _robustness(evidence: Evidence, session: Session, options: EvaluateOptions) 
     asked = [evidence.examples[row] for row in rows]
     labels = [evidence.labels[t] if t >= 0 else "" for t in evidence.targets[rows]]
 
-    def predict(texts: list[str], places: list[int]) -> list[str]:
-        inputs = [{**asked[i].fields, options.field: text} for i, text in zip(places, texts, strict=True)]
-        return [str(answer.value) for answer in session(inputs)]
+    texts = [str(example.fields[options.field]) for example in asked]
+    before = [evidence.labels[guess] for guess in evidence.predicted[rows]]
 
-    return robustness(predict, [str(example.fields[options.field]) for example in asked], labels, seed=options.seed)
+    def predict(altered: list[str], places: list[int]) -> list[str]:
+        # A session cleans its texts first: what cleaning undoes need not be asked again.
+        new = [k for k, (text, i) in enumerate(zip(altered, places, strict=True)) if clean(text) != clean(texts[i])]
+        answers = session([{**asked[places[k]].fields, options.field: altered[k]} for k in new])
+        told = dict(zip(new, (str(answer.value) for answer in answers), strict=True))
+        return [told.get(k, before[i]) for k, i in enumerate(places)]
+
+    return robustness(predict, texts, labels, seed=options.seed, before=before)
 
 
 def _score(name: str, interval: Interval) -> Score:

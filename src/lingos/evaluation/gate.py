@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,8 +12,9 @@ from lingos.errors import RecipeError, unknown
 from lingos.evaluation.comparison import Difference, compare, worse_probability
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.slices import holm
+from lingos.evaluation.words import Said
 
-__all__ = ["KINDS", "GateOptions", "Verdict", "gate"]
+__all__ = ["FIRST", "KINDS", "GateOptions", "Verdict", "gate"]
 
 KINDS = ("promotion", "variant")
 
@@ -32,8 +33,11 @@ class Verdict:
     """Accepted or not, the reason in one sentence, the numbers behind it."""
 
     accepted: bool
-    reason: str
+    reason: Said
     numbers: Mapping[str, float]
+
+
+FIRST = Verdict(True, Said("gate.first"), {})  # where nothing is in use, and perhaps nothing was evaluated
 
 
 def gate(
@@ -56,7 +60,7 @@ def gate(
             raise RecipeError(
                 "a variant needs the skill it is a variant of", expected="old evidence", cure="evaluate the skill first"
             )
-        return Verdict(True, "first version: nothing to compare with", {"new": float(new.correct.mean())})
+        return replace(FIRST, numbers={"new": float(new.correct.mean())})
     return _variant(old, new, options) if kind == "variant" else _promotion(old, new, options)
 
 
@@ -66,20 +70,21 @@ def _promotion(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
     numbers = _numbers(difference) | {"p_worse": p_worse}
     lost = [label for label in old.labels if label not in new.labels]
     if lost and not options.lost_labels:
-        return Verdict(False, f"labels lost: {', '.join(lost[:10])}", numbers | {"lost_labels": float(len(lost))})
+        said = Said("gate.lost", {"names": ", ".join(lost[:10])})
+        return Verdict(False, said, numbers | {"lost_labels": float(len(lost))})
     if p_worse < options.alpha:
-        return Verdict(False, f"worse than the version in use by {_span(difference)}", numbers)
+        return Verdict(False, Said("gate.worse", _points(difference, -1)), numbers)
     broken = _broken(old, new, options.alpha)
     numbers["broken_classes"] = float(len(broken))
     if broken:
-        return Verdict(False, f"not worse in all, but broken for: {', '.join(broken[:10])}", numbers)
-    return Verdict(True, f"not worse than the version in use ({_signed(difference)}){_blind(difference)}", numbers)
+        return Verdict(False, Said("gate.broken", {"names": ", ".join(broken[:10])}), numbers)
+    return Verdict(True, Said("gate.passed", {"gap": _gap(difference), "blind": _blind(difference)}), numbers)
 
 
 def _variant(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
     difference = compare(old, new)
     if old.labels != new.labels:
-        return Verdict(False, "the variant has another list of labels", _numbers(difference))
+        return Verdict(False, Said("gate.other"), _numbers(difference))
     flips = int((old.predicted != new.predicted).sum())
     largest = float(np.abs(old.probabilities - new.probabilities).max())
     p_worse = worse_probability(new.correct, old.correct)
@@ -87,12 +92,13 @@ def _variant(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
     numbers = _numbers(difference) | {
         "flips": float(flips), "flip_share": share, "largest_change": largest, "p_worse": p_worse
     }  # fmt: skip
-    said = f"{flips} of {len(new):,} labels flip ({share:.2%}, allowed {options.flips:.2%}); {_signed(difference)}"
+    counted = {"flips": flips, "rows": f"{len(new):,}", "share": f"{share:.2%}", "allowed": f"{options.flips:.2%}"}
+    said = Said("gate.flips", {**counted, "gap": _gap(difference)})
     if share > options.flips:
-        return Verdict(False, f"too many flips: {said}", numbers)
+        return Verdict(False, Said("gate.many", {"flips": said}), numbers)
     if p_worse < options.alpha:
-        return Verdict(False, f"worse than the skill: {said}", numbers)
-    return Verdict(True, f"{said}{_blind(difference)}", numbers)
+        return Verdict(False, Said("gate.weaker", {"flips": said}), numbers)
+    return Verdict(True, Said("gate.same", {"flips": said, "blind": _blind(difference)}), numbers)
 
 
 def _broken(old: Evidence, new: Evidence, alpha: float) -> list[str]:
@@ -116,15 +122,16 @@ def _numbers(difference: Difference) -> dict[str, float]:
     }
 
 
-def _span(difference: Difference) -> str:
-    return f"{-100 * difference.value:.1f} points [{-100 * difference.high:.1f}, {-100 * difference.low:.1f}]"
+def _points(difference: Difference, sign: int, shape: str = ".1f") -> dict[str, str]:
+    low, high = sorted((sign * difference.low, sign * difference.high))
+    numbers = {"points": sign * difference.value, "low": low, "high": high}
+    return {name: format(100 * number + 0.0, shape) for name, number in numbers.items()}
 
 
-def _signed(difference: Difference) -> str:
-    value, low, high = (100 * number for number in (difference.value, difference.low, difference.high))
-    return f"difference {value:+.1f} points [{low:+.1f}, {high:+.1f}]"
+def _gap(difference: Difference) -> Said:
+    return Said("gate.gap", _points(difference, 1, "+.1f"))
 
 
-def _blind(difference: Difference) -> str:
+def _blind(difference: Difference) -> Said | str:
     gap = 100 * difference.visible_gap
-    return f"; with {difference.rows:,} rows a gap below {gap:.1f} points can not be seen" if gap >= 1 else ""
+    return Said("gate.blind", {"rows": f"{difference.rows:,}", "gap": f"{gap:.1f}"}) if gap >= 1 else ""

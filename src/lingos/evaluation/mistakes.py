@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lingos.evaluation.evidence import Evidence, text_of
+from lingos.text.privacy import mask
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -19,7 +20,7 @@ TEXT_LIMIT = 400
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A row to look at."""
+    """A row to look at; personal data in its text is masked."""
 
     text: str
     file: str
@@ -90,7 +91,7 @@ def unknown_labels(evidence: Evidence, limit: int = 50, field: str = "text") -> 
     """Rows whose label the skill does not know, with that label: they count as wrong."""
     rows = np.flatnonzero(evidence.targets < 0)[:limit]
     return [
-        (str(evidence.examples[row].target), _quote(evidence, row, evidence.probabilities[row].max(), field))
+        (mask(str(evidence.examples[row].target)), _quote(evidence, row, evidence.probabilities[row].max(), field))
         for row in rows
     ]
 
@@ -112,6 +113,7 @@ def _doubt(evidence: Evidence, row: int, rival: int, field: str) -> Doubt:
 
 def _quote(evidence: Evidence, row: int, score: float, field: str) -> Quote:
     example = evidence.examples[row]
-    text = text_of(example, field)
-    short = text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "..."
+    whole = text_of(example, field)
+    text = mask(whole[: 2 * TEXT_LIMIT])  # before it is cut: half a number would not be found
+    short = text if len(whole) <= 2 * TEXT_LIMIT and len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "..."
     return Quote(short, example.file, example.line, float(score))

@@ -1,28 +1,40 @@
 """When to say "I am not sure": which confidence score, which threshold, what it costs and what it saves.
 
 Everything is decided on in-scope rows. How well foreign texts are caught is simulated: some classes are left out of
-a quick classifier on the frozen vectors, and their rows play the foreigners.
+a quick classifier, and their rows play the foreigners.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lingos.confidence import DISTANCES, bank, combination, confidence
+from lingos.confidence import DISTANCES, GUARDED, Bank, bank, combination, confidence, guard
 from lingos.errors import DataError, RecipeError
 from lingos.evaluation.calibration import fit_temperature
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Choice", "Curve", "auroc", "caught", "choose", "risk_coverage", "threshold"]
+__all__ = [
+    "Choice",
+    "Curve",
+    "Learner",
+    "Seen",
+    "auroc",
+    "caught",
+    "choose",
+    "choose_by",
+    "risk_coverage",
+    "threshold",
+]
 
-CANDIDATES = ("softmax", "margin", "energy", "entropy", "neighbour", "centroid", "combined")
+CANDIDATES = ("softmax", "margin", "energy", "entropy", "neighbour", "centroid", "combined", GUARDED)
 ROWS = 4_000  # of the simulation
+TEXTS = 2_000  # of the simulation by a method that reads texts: it is fitted in each turn
 FOLDS = 4
 NEAR = 0.005  # a difference in AUROC that is not worth a bank of vectors
 
@@ -46,6 +58,33 @@ class Choice:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a quick classifier says about n rows: logits [n, c] over the classes [c], ascending, and what the other
+    scores want.
+    """
+
+    logits: Array
+    classes: Array
+    vectors: Array | None = None
+    memory: Bank | None = None
+    known: Array | None = None
+
+    def scores(self, fit: Array) -> dict[str, Array]:
+        """Each score [n] that can be computed; scales are taken from the rows `fit`."""
+        settings: dict[str, float] = {}
+        if self.vectors is not None and self.memory is not None:
+            settings |= combination(self.logits[fit], self.vectors[fit], self.memory)
+        if self.known is not None:
+            settings |= guard(self.logits[fit], self.known[fit])
+        lacking = (DISTANCES if self.memory is None else frozenset()) | ({GUARDED} if self.known is None else set())
+        able = [name for name in CANDIDATES if name not in lacking]
+        return {name: confidence(name, self.logits, self.vectors, self.memory, settings, self.known) for name in able}
+
+
+Learner = Callable[["Array", "Array"], Seen]  # (rows to learn from, rows to judge) -> what it says about the latter
+
+
 def choose(
     vectors: Array | None, targets: Array, logits: Array | None = None, seed: int = 0, per_class: int = 50
 ) -> Choice:
@@ -60,14 +99,26 @@ def choose(
         return _from_logits(logits, targets)
     if len(known) < 8:
         return Choice("softmax", {}, {}, "too few rows to choose: softmax")
-    if len(known) > ROWS:
-        known = np.sort(np.random.default_rng(seed).permutation(known)[:ROWS])
+    known = _some(known, ROWS, seed)
     unit, targets = np.asarray(vectors[known], dtype=np.float32), targets[known]
-    rounds = [_simulated(unit, targets, out, seed + turn, per_class) for turn, out in enumerate(_left_out(targets))]
-    foreign = _mean([found for found, _ in rounds if found])
-    wrong = _mean([found for _, found in rounds if found])
+    foreign, wrong = _turns(_ridge_learner(unit, targets, per_class), targets, np.arange(len(known)), seed)
     if logits is not None:
         wrong |= _from_logits(logits[known], targets).wrong
+    return _best(foreign, wrong)
+
+
+def choose_by(learner: Learner, targets: Array, seen: Seen, seed: int = 0) -> Choice:
+    """The same choice for a method without vectors: `learner` fits the method itself on part of the rows.
+
+    `seen` are its out-of-fold outputs for all rows: they say how well each score tells right from wrong answers.
+    "guarded" is taken unless it is clearly worse than "softmax": the rows of classes that are left out speak the words
+    of the data, so they can not show what it is for, texts about something else.
+    """
+    rows = _some(np.arange(len(targets)), TEXTS, seed)
+    foreign, _ = _turns(learner, targets, rows, seed) if len(rows) >= 8 else ({}, {})
+    right = seen.classes[seen.logits.argmax(1)] == targets
+    scores = seen.scores(np.arange(len(targets)))
+    wrong = {name: auroc(score[right], score[~right]) for name, score in scores.items()}
     return _best(foreign, wrong)
 
 
@@ -129,49 +180,69 @@ def _left_out(targets: Array) -> Sequence[Array]:
     return [classes[turn::FOLDS] for turn in range(FOLDS)] if len(classes) >= 4 else [classes[:0]] * 2
 
 
+def _some(rows: Array, most: int, seed: int) -> Array:
+    return rows if len(rows) <= most else np.sort(np.random.default_rng(seed).permutation(rows)[:most])
+
+
+def _turns(learner: Learner, targets: Array, rows: Array, seed: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean AUROCs of foreign and of wrong answers, over turns in which other classes are left out."""
+    outs = _left_out(targets[rows])
+    rounds = [_simulated(learner, targets, rows, out, seed + turn) for turn, out in enumerate(outs)]
+    return _mean([found for found, _ in rounds if found]), _mean([found for _, found in rounds if found])
+
+
 def _simulated(
-    unit: Array, targets: Array, out: Array, seed: int, per_class: int
+    learner: Learner, targets: Array, rows: Array, out: Array, seed: int
 ) -> tuple[dict[str, float], dict[str, float]]:
     """One turn: learn on half the own rows, then score the other half and the rows of the classes left out."""
+    targets = targets[rows]
     outside = np.isin(targets, out)
     own = np.random.default_rng(seed).permutation(np.flatnonzero(~outside))
     learn, fit, test = own[: len(own) // 2], own[len(own) // 2 : 3 * len(own) // 4], own[3 * len(own) // 4 :]
     kept = np.unique(targets[learn])
     if len(kept) < 2 or not len(test):
         return {}, {}
-    weights = _ridge(unit[learn], np.searchsorted(kept, targets[learn]), len(kept))
-    place = np.where(np.isin(targets, kept), np.searchsorted(kept, targets).clip(max=len(kept) - 1), -1)
-    logits = _with_one(unit) @ weights
+    seen = learner(rows[learn], rows)
+    classes = seen.classes
+    place = np.where(np.isin(targets, kept), np.searchsorted(classes, targets).clip(max=len(classes) - 1), -1)
     if (place[fit] < 0).all():
         return {}, {}
-    logits = logits / fit_temperature(logits[fit], place[fit])
-    memory = bank(unit[learn], targets[learn], per_class)
-    settings = combination(logits[fit], unit[fit], memory)
-    scores = {name: confidence(name, logits, unit, memory, settings) for name in CANDIDATES}
-    right = logits[test].argmax(1) == place[test]
+    seen = replace(seen, logits=seen.logits / fit_temperature(seen.logits[fit], place[fit]))
+    scores = seen.scores(fit)
+    right = seen.logits[test].argmax(1) == place[test]
     foreign = {name: auroc(score[test], score[outside]) for name, score in scores.items()} if outside.any() else {}
     return foreign, {name: auroc(score[test][right], score[test][~right]) for name, score in scores.items()}
+
+
+def _ridge_learner(unit: Array, targets: Array, per_class: int) -> Learner:
+    def learn(rows: Array, judged: Array) -> Seen:
+        kept = np.unique(targets[rows])
+        weights = _ridge(unit[rows], np.searchsorted(kept, targets[rows]), len(kept))
+        memory = bank(unit[rows], targets[rows], per_class)
+        return Seen(_with_one(unit[judged]) @ weights, kept, unit[judged], memory)
+
+    return learn
 
 
 def _from_logits(logits: Array | None, targets: Array) -> Choice:
     if logits is None:
         return Choice("softmax", {}, {}, "neither vectors nor logits to choose with: softmax")
     right = logits.argmax(1) == targets
-    wrong = {}
-    for name in CANDIDATES:
-        if name not in DISTANCES:
-            score = confidence(name, logits)
-            wrong[name] = auroc(score[right], score[~right])
-    return _best({}, wrong)
+    scores = Seen(logits, np.arange(logits.shape[1])).scores(np.arange(len(targets)))
+    return _best({}, {name: auroc(score[right], score[~right]) for name, score in scores.items()})
 
 
 def _best(foreign: Mapping[str, float], wrong: Mapping[str, float]) -> Choice:
-    """The best mean of both AUROCs; softmax where nothing is clearly better, because it needs no bank."""
+    """The best mean of both AUROCs; softmax where nothing is clearly better, because it needs no bank; see `choose_by`
+    for "guarded".
+    """
     merit = {name: np.mean([table[name] for table in (foreign, wrong) if name in table]) for name in wrong}
     if not merit:
         return Choice("softmax", foreign, wrong, "too few rows to choose: softmax")
     best = max(merit, key=lambda name: merit[name])
     chosen = best if merit[best] > merit["softmax"] + NEAR else "softmax"
+    if merit.get(GUARDED, 0.0) >= merit["softmax"] - NEAR:
+        chosen = GUARDED
     parts = f"foreign texts {foreign[chosen]:.3f}, " if chosen in foreign else ""
     reason = f"{chosen}: AUROC {parts}wrong answers {wrong[chosen]:.3f}"
     if chosen != "softmax":

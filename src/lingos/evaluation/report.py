@@ -15,11 +15,11 @@ from typing import Any, TypedDict
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lingos.contracts import Finding, Recipe
+from lingos.contracts import Finding, Recipe, Setting
 from lingos.errors import ResourceError
 from lingos.evaluation import charts
 from lingos.evaluation.result import Evaluation
-from lingos.evaluation.words import table
+from lingos.evaluation.words import Said, coded, table, told
 
 __all__ = ["ReportContext", "report_html", "report_json", "report_markdown", "write_report"]
 
@@ -87,7 +87,7 @@ def report_markdown(evaluation: Evaluation, context: ReportContext) -> str:
 
 
 def report_json(evaluation: Evaluation, context: ReportContext) -> dict[str, Any]:
-    """The evaluation's JSON and the context beside it, under the context's names."""
+    """The evaluation's JSON and the context beside it, under the context's names; sentences in English, with codes."""
     found: dict[str, Any] = _plain({**evaluation.to_json(), **context})
     return found
 
@@ -102,11 +102,11 @@ def _view(evaluation: Evaluation, context: ReportContext) -> dict[str, Any]:
         "method": given.get("method", ""),
         "seconds": given.get("seconds"),
         "data": _plain(given.get("data", {})),
-        "ladder": _rungs(given.get("ladder", ())),
-        "ladder_reason": given.get("ladder_reason", ""),
+        "ladder": [_told(rung, evaluation.language) for rung in _rungs(given.get("ladder", ()))],
+        "ladder_reason": told(given.get("ladder_reason", ""), evaluation.language),
         "ladder_bounds": _ladder_bounds(given.get("ladder", ())),
         "findings": [_plain(finding) for finding in given.get("findings", ())] if "findings" in given else None,
-        "recipe": _settings(given.get("recipe")),
+        "recipe": [_told(setting, evaluation.language) for setting in _settings(given.get("recipe"))],
         "verdict": _verdict(evaluation, words),
         "classes": sorted(evaluation.test.classes, key=lambda one: (one.f1, -one.rows)),
         "shown": SHOWN,
@@ -151,7 +151,17 @@ def _settings(recipe: Recipe | Mapping[str, Mapping[str, Any]] | None) -> list[d
     if recipe is None:
         return []
     found = recipe.settings if isinstance(recipe, Recipe) else recipe
-    return [{"name": name, **_plain(setting)} for name, setting in found.items()]
+    return [{"name": name, **_plain(setting), "reason": _reason(setting)} for name, setting in found.items()]
+
+
+def _reason(setting: Setting | Mapping[str, Any]) -> str:
+    """Why a value is what it is; the two sentences that stand in every recipe are in every language."""
+    reason = str(setting.reason if isinstance(setting, Setting) else setting.get("reason", ""))
+    return Said(reason) if reason in ("the default", "asked for") else reason
+
+
+def _told(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {name: value.told(language) if isinstance(value, Said) else value for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -159,7 +169,7 @@ def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _plain({one.name: getattr(value, one.name) for one in dataclasses.fields(value)})
     if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
+        return {str(name): _plain(part) for name, part in coded(value).items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(part) for part in value]
     if isinstance(value, float):

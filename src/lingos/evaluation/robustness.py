@@ -6,9 +6,11 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lingos.errors import unknown
 from lingos.evaluation.intervals import Interval, wilson
+from lingos.text.privacy import find
 
 __all__ = ["PERTURBATIONS", "Flip", "Robustness", "perturb", "robustness"]
 
@@ -45,8 +47,11 @@ def robustness(
     labels: Sequence[str],
     names: Sequence[str] = ("typo", "case", "whitespace", "fullwidth"),
     seed: int = 0,
+    before: Sequence[str] | None = None,
 ) -> list[Robustness]:
     """Ask `predict(texts, rows)` for labels before and after each perturbation; `labels` are the true ones.
+
+    `before` are the answers to the texts as they are, where they are known already.
 
     `rows` are the positions of the asked texts in `texts`, for a session whose examples have other fields besides.
 
@@ -56,7 +61,7 @@ def robustness(
     >>> robustness(shout, [f"hi number {i}" for i in range(40)], ["calm"] * 40, ["case"])[0].after < 1
     True
     """
-    before = list(predict(list(texts), list(range(len(texts)))))
+    before = list(predict(list(texts), list(range(len(texts)))) if before is None else before)
     found = []
     for name in names:
         altered = perturb(texts, name, seed)
@@ -154,5 +159,10 @@ def _judged(name: str, rows: list[tuple[str, str, str, str, str]]) -> Robustness
         wilson(len(flipped), len(rows)),
         sum(row[2] == row[4] for row in rows) / len(rows),
         sum(row[3] == row[4] for row in rows) / len(rows),
-        tuple(Flip(*row[:4]) for row in flipped[:3]),
+        tuple(Flip(*row[:4]) for row in _shown(flipped)),
     )
+
+
+def _shown(rows: list[tuple[str, str, str, str, str]], most: int = 3) -> list[tuple[str, str, str, str, str]]:
+    """Texts without personal data: in one that was mistyped a number might not be found, so none is masked here."""
+    return list(islice((row for row in rows if not find(row[0])), most))

@@ -12,6 +12,7 @@ from lingos.contracts import Example
 from lingos.errors import DataError
 from lingos.evaluation.evidence import Evidence, text_of
 from lingos.evaluation.intervals import Interval, wilson
+from lingos.text.privacy import mask
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -109,7 +110,7 @@ def _column(column: str, values: Array, correct: Array) -> list[Slice]:
         right, total = int(correct[inside].sum()), int(correct.sum())
         rest = (total - right) / (len(correct) - rows)
         p_value = _fisher(right, rows, total, len(correct))
-        found.append(Slice(column, str(value), rows, wilson(right, rows), rest, p_value, weak=False))
+        found.append(Slice(column, mask(str(value)), rows, wilson(right, rows), rest, p_value, weak=False))
     return found
 
 

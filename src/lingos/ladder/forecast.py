@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from lingos.contracts import BackboneInfo
+from lingos.evaluation.words import Said
 from lingos.methods.base import Method
 from lingos.training import batches, clock
 from lingos.training.corpus import Corpus
@@ -35,10 +36,13 @@ class Forecast:
     memory_mb: float
     disk_mb: float
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> Said:
+        """Time, memory and disk in words."""
         total = self.trunk + self.fit
-        spent = f"{total / 60:.0f} min" if total >= 90 else f"{total:.0f} s"
-        return f"{spent}, {self.memory_mb:.0f} MB of memory, {self.disk_mb:.0f} MB of disk"
+        long = total >= 90
+        time = Said("time.minutes" if long else "time.seconds", {"count": f"{total / 60 if long else total:.0f}"})
+        return Said("forecast", {"time": time, "memory": f"{self.memory_mb:.0f}", "disk": f"{self.disk_mb:.0f}"})
 
 
 def forecast(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> Forecast:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lingos.contracts import Progress
+from lingos.evaluation.words import Said, told
 from lingos.ladder.choice import Choice, choose
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
@@ -71,23 +72,23 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
     """As many of the shared folds as the time allows: the paired test needs the same rows, not all of them."""
     folds = _enough(plan.folds, plan.effort.rows)
     if rung.method.reads != "texts" and corpus.backbone is None:
-        rung.skipped = "no base"
+        rung.skipped = Said("skipped.base")
         return []
     if rung.method.reads == "texts":
         return folds
     ready = _ready(corpus, rung)
     if ready and rung.method.reads == "vectors":
         return folds
-    told = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
-    trunk = 0.0 if ready else told.trunk
+    found = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
+    trunk = 0.0 if ready else found.trunk
     if rung.method.reads == "vectors":
         # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
         if trunk > max(left, PATIENCE):
-            rung.skipped = f"forecast {told}, {max(0, left):.0f} s left"
+            rung.skipped = Said("skipped.trunk", {"forecast": found.said, "left": f"{max(0.0, left):.0f}"})
         return [] if rung.skipped else folds
-    count = int((left - trunk) / max(told.fit, 1e-6) - REFIT)
+    count = int((left - trunk) / max(found.fit, 1e-6) - REFIT)
     if count < 1:
-        rung.skipped = f"forecast {told} a fit; {max(0.0, left) / 60:.0f} min left for folds and refit"
+        rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []
     return folds[: min(count, len(folds))]
 
@@ -114,7 +115,10 @@ def _told(progress: Progress | None, name: str) -> Progress | None:
 
 
 def _line(rung: Rung, corpus: Corpus) -> str:
+    language = str(corpus.schema.get("language", "en"))
     if rung.skipped:
-        return f"{rung.name}: skipped, {rung.skipped}"
-    score = 100 * rung.correct(corpus, rung.rows).mean()
-    return f"{rung.name}: {score:.1f} on {len(rung.rows)} rows out of fold, {rung.seconds:.0f} s"
+        said = Said("ladder.skipped", {"reason": rung.skipped})
+    else:
+        score = f"{100 * rung.correct(corpus, rung.rows).mean():.1f}"
+        said = Said("ladder.line", {"score": score, "rows": len(rung.rows), "seconds": f"{rung.seconds:.0f}"})
+    return f"{told(rung.name, language)}: {said.told(language)}"

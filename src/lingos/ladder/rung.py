@@ -16,7 +16,9 @@ import numpy as np
 from lingos.confidence import Bank, bank
 from lingos.contracts import Progress
 from lingos.errors import ResourceError
+from lingos.evaluation.words import Said
 from lingos.methods.base import Method
+from lingos.tasks.base import softmax
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Fitted, Watch, fit, outputs
 
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Held", "Rung", "climb", "memory"]
 
+TEMPERATURES = np.geomspace(0.2, 5.0, 41)
 BANK_ROWS = 40  # rows a class from which a fold's bank of typical vectors is chosen
 
 
 @dataclass(frozen=True)
 class Held:
-    """Out-of-fold outputs of one fold: rows, targets [m], logits [m, c], vectors [m, d or 0], the fold's bank."""
+    """Out-of-fold outputs of one fold: rows, targets [m], logits [m, c], vectors [m, d or 0], the fold's bank; of a
+    text method also `known` [m].
+    """
 
     rows: Array
     logits: Array
@@ -38,6 +43,7 @@ class Held:
     targets: Array
     bank: Bank | None
     seconds: float
+    known: Array | None = None
 
 
 @dataclass
@@ -55,7 +61,8 @@ class Rung:
     @property
     def name(self) -> str:
         """The method, and the skill that it started from."""
-        return f"{self.method.name} from {self.origin}" if self.origin else self.method.name
+        named = {"method": self.method.name, "skill": self.origin}
+        return Said("ladder.from", named) if self.origin else self.method.name
 
     @property
     def rows(self) -> Array:
@@ -72,6 +79,13 @@ class Rung:
         order = np.argsort(self.rows)
         found = order[np.searchsorted(self.rows, rows, sorter=order)]
         return np.asarray(self.logits.argmax(1)[found] == corpus.targets[rows], dtype=np.int64)
+
+    def likelihood(self, corpus: Corpus, rows: Array) -> Array:
+        """Log of the right label's out-of-fold chance at each of `TEMPERATURES`, at least ln 1e-4: [t, rows]."""
+        order = np.argsort(self.rows)
+        found = order[np.searchsorted(self.rows, rows, sorter=order)]
+        logits, places = self.logits[found], (np.arange(len(rows)), corpus.targets[rows].astype(np.int64))
+        return np.log(np.maximum([softmax(logits, heat)[places] for heat in TEMPERATURES], 1e-4))
 
 
 def climb(
@@ -111,7 +125,7 @@ def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch:
     found = outputs(fitted, corpus, fold)
     vectors = found.get("vector", np.zeros((len(fold), 0), np.float32))
     kept = memory(fitted, corpus, rest, seed)
-    return Held(fold, found["logits"], vectors, corpus.targets[fold], kept, fitted.seconds)
+    return Held(fold, found["logits"], vectors, corpus.targets[fold], kept, fitted.seconds, found.get("known"))
 
 
 # -- kept on disk, so that a killed ladder does not start again -----------------------------------------------------
@@ -125,6 +139,8 @@ def _write(place: Path | None, held: Held) -> None:
         return
     arrays = {name: getattr(held, name) for name in ("rows", "logits", "vectors", "targets")}
     arrays["seconds"] = np.array(held.seconds)
+    if held.known is not None:
+        arrays["known"] = held.known
     if held.bank is not None:
         arrays |= {"bank": held.bank.vectors, "classes": held.bank.targets, "of": held.bank.rows}
     partial = place / f"held.{os.getpid()}.npz"
@@ -149,6 +165,6 @@ def _read(place: Path | None) -> Held | None:
         with (place / "held.npz").open("rb") as file, np.load(file, allow_pickle=False) as found:
             kept = Bank(found["bank"], found["classes"], found["of"]) if "bank" in found else None
             rows, logits, vectors, targets = (found[name] for name in ("rows", "logits", "vectors", "targets"))
-            return Held(rows, logits, vectors, targets, kept, float(found["seconds"]))
+            return Held(rows, logits, vectors, targets, kept, float(found["seconds"]), found.get("known"))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None  # a damaged file: the fold is fitted again

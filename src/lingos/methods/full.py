@@ -22,7 +22,7 @@ class Full(Layered):
     name = "full"
     reads: Reads = "states"
     cost = 7
-    head: HeadKind = "cosine"
+    head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """0: the embedding's output is cached; None: it moves too."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from lingos.methods.base import Closed, Features, HeadKind, Promise, Reads, Solution, Solved
+from lingos.methods.base import Features, HeadKind, Promise, Reads, Solution, Solved
+from lingos.settings import Options
 
 __all__ = ["Labels"]
 
@@ -18,7 +19,7 @@ class Labels(Solved):
     Paper: Yin et al., "Benchmarking Zero-shot Text Classification", EMNLP 2019.
     """
 
-    class Settings(Closed):
+    class Settings(Options):
         scale: float = Field(20.0, gt=0, description="cosine times this = logit")
 
     name = "labels"
@@ -30,7 +31,5 @@ class Labels(Solved):
     def solve(self, features: Features, settings: Any) -> Solution:
         """weight [c, d] = vectors of the descriptions; the targets are not read."""
         assert features.encode is not None
-        told = features.descriptions or {}
-        words = [told.get(label, label.replace("_", " ").replace("-", " ")) for label in features.labels]
         scale = np.array(settings.scale, np.float32)
-        return Solution({"head.weight": features.encode(words), "head.scale": scale})
+        return Solution({"head.weight": features.encode(features.label_texts), "head.scale": scale})

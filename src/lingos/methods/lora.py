@@ -33,7 +33,7 @@ class Lora(Layered):
     name = "lora"
     reads: Reads = "states"
     cost = 6
-    head: HeadKind = "cosine"
+    head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """The first layer with adapters."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from lingos.methods.base import Closed, Features, HeadKind, Reads, Solution, Solved, class_means
+from lingos.methods.base import Features, HeadKind, Reads, Solution, Solved, class_means
+from lingos.settings import Options
 
 __all__ = ["Prototype"]
 
@@ -18,7 +19,7 @@ class Prototype(Solved):
     Paper: Snell et al., "Prototypical Networks for Few-shot Learning", NeurIPS 2017.
     """
 
-    class Settings(Closed):
+    class Settings(Options):
         scale: float = Field(20.0, gt=0, description="cosine times this = logit")
 
     name = "prototype"
@@ -27,7 +28,7 @@ class Prototype(Solved):
     head: HeadKind = "cosine"
 
     def solve(self, features: Features, settings: Any) -> Solution:
-        """weight [c, d] = unit class means; the class weights do not change them."""
+        """weight [c, d] = unit class means, however many rows a class has."""
         assert features.vectors is not None
         means = class_means(features.vectors, features.targets, len(features.labels))
         return Solution({"head.weight": means, "head.scale": np.array(settings.scale, np.float32)})

@@ -5,6 +5,7 @@ Papers: Lee et al., "What Would Elsa Do? Freezing Layers During Transformer Fine
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -16,7 +17,7 @@ __all__ = ["Top"]
 
 
 class Top(Layered):
-    """The last `layers` layers and a cosine head that starts from class means. Choose it before `full`.
+    """The last `layers` layers and a head that starts from class means. Choose it before `full`.
 
     >>> from lingos.backbones.text import load
     >>> Top().start(load("default").info, Top.Settings())
@@ -29,7 +30,8 @@ class Top(Layered):
     name = "top"
     reads: Reads = "states"
     cost = 5
-    head: HeadKind = "cosine"
+    few: Mapping[str, Any] = {"label_names": True, "learning_rate": 1e-4}
+    head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """The trunk's depth."""

@@ -1,16 +1,17 @@
-"""A vector a row -> logits. Parameters: `weight` [classes, width], and `bias` or `scale`."""
+"""A vector a row -> logits. Parameters: `weight` [classes, width], and `bias` or `scale`.
+
+The third kind, "family", is transformers' own head (`Backbone.classifier`), which pools by itself.
+"""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["CosineHead", "HeadKind", "LinearHead", "make_head"]
+from lingos.contracts import HeadKind
 
-HeadKind = Literal["linear", "cosine"]
+__all__ = ["CosineHead", "LinearHead", "make_head"]
 
 
 class LinearHead(nn.Module):
@@ -49,5 +50,5 @@ class CosineHead(nn.Module):
 
 
 def make_head(kind: HeadKind, width: int, classes: int) -> nn.Module:
-    """The head of this kind: unit vector [b, width] -> logits [b, classes]."""
+    """The head of this kind, linear or cosine: unit vector [b, width] -> logits [b, classes]."""
     return CosineHead(width, classes) if kind == "cosine" else LinearHead(width, classes)

@@ -10,6 +10,7 @@ Texts are never logged. The interactive pages of FastAPI are off: they load scri
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import sys
@@ -68,9 +69,17 @@ def create_app(
 
 
 def serve(names: Sequence[str], *, host: str = "127.0.0.1", port: int = PORT, store: Store | None = None) -> None:
-    """Serve until Ctrl-C or SIGTERM; running requests are finished first. The key is shown once, on standard error."""
+    """Serve until Ctrl-C or SIGTERM; running requests are finished first. The key is shown once, on standard error.
+
+    The port is taken before a skill is opened: one that is in use is told at once, as a ResourceError.
+    """
     key, new = make()
-    app = create_app(store or Store(), names, ServeSettings(digest(key)))
+    listening = _listening(host, port)
+    try:
+        app = create_app(store or Store(), names, ServeSettings(digest(key)))
+    except BaseException:
+        listening.close()
+        raise
     config = uvicorn.Config(
         app,
         host=host,
@@ -80,7 +89,6 @@ def serve(names: Sequence[str], *, host: str = "127.0.0.1", port: int = PORT, st
         server_header=False,
         timeout_graceful_shutdown=DRAIN,
     )
-    listening = _bound(host, port)
     _tell(app, host, listening.getsockname()[1], key if new else None)
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -90,7 +98,7 @@ def _routes(skills: Skills) -> APIRouter:
 
     @router.get("/health")
     async def health() -> dict[str, Any]:
-        """Live: this answers. Ready: the skills are open, which is so before the port is."""
+        """Live: this answers. Ready: the skills are open, which is so before anything is answered."""
         return {"live": True, "ready": bool(skills.names())}
 
     @router.get("/v1/skills")
@@ -141,18 +149,21 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 # -- start -----------------------------------------------------------------------------------------------------------
-def _bound(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket of this server alone: two that are only bound may share a port, two that listen may not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError as error:
         listening.close()
+        used = error.errno == errno.EADDRINUSE
         raise ResourceError(
-            f"can not listen on {host}:{port}: {error.strerror}",
+            f"can not listen on {host}:{port}: " + ("another program listens there" if used else str(error.strerror)),
             expected="a free port and an address of this machine",
-            cure="choose another with --port (0 = any free one)",
+            cure=("end that program, or " if used else "") + "choose another with --port (0 = any free one)",
         ) from error
     return listening
 

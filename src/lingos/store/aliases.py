@@ -25,12 +25,16 @@ ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 @dataclass(frozen=True)
 class Move:
-    """One line of the log; version None takes the alias away."""
+    """One line of the log; version None takes the alias away. `reason`: what the gate compared and said; `forced`: it
+    was moved although the gate did not accept it.
+    """
 
     alias: str
     version: int | None
     at: str
     kind: Literal["set", "rollback", "remove"] = "set"
+    reason: str = ""
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,17 @@ def save(folder: Path, state: State) -> None:
     replace_text(folder / FILE, json.dumps(asdict(state), indent=1) + "\n")
 
 
-def moved(state: State, alias: str, version: int | None, kind: Literal["set", "rollback", "remove"] = "set") -> State:
+def moved(
+    state: State,
+    alias: str,
+    version: int | None,
+    kind: Literal["set", "rollback", "remove"] = "set",
+    reason: str = "",
+    forced: bool = False,
+) -> State:
     """The state after one more move, stamped with the time."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return State(state.last, (*state.moves, Move(alias, version, now, kind)))
+    return State(state.last, (*state.moves, Move(alias, version, now, kind, reason, forced)))
 
 
 def check_alias(alias: str) -> str:

@@ -88,7 +88,7 @@ def card(manifest: Manifest) -> str:
     parts += [words["base"], *_base(manifest, words)]
     parts += [words["refusal"], _refusal(manifest, words)]
     labels = [str(label) for label in manifest.schema.get("labels", ())]
-    parts += [words["labels"].format(count=len(labels)), _labels(labels)]
+    parts += [words["labels"].format(count=len(labels)), _labels(labels, manifest.schema.get("descriptions") or {})]
     if manifest.variants:
         parts += [words["variants"], _variants(manifest)]
     facts = {"language": manifest.schema.get("language") or words["unknown"], "length": manifest.max_length}
@@ -163,8 +163,9 @@ def _refusal(manifest: Manifest, words: Mapping[str, Any]) -> str:
     return str(words["refuses"].format(**facts))
 
 
-def _labels(labels: Sequence[str]) -> str:
-    shown = "\n".join(f"- {' '.join(label.split())}" for label in labels[:SHOWN])
+def _labels(labels: Sequence[str], told: Mapping[str, str]) -> str:
+    lines = [f"{label}: {told[label]}" if label in told else label for label in labels[:SHOWN]]
+    shown = "\n".join(f"- {' '.join(line.split())}" for line in lines)
     return shown + (f"\n- ... ({len(labels) - SHOWN})" if len(labels) > SHOWN else "")
 
 

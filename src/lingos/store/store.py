@@ -19,16 +19,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from lingos.contracts import SkillRef
 from lingos.errors import ResourceError, StoreError, unknown
+from lingos.home import default_home
 from lingos.integrity import Seen, locked, replace_text
 from lingos.manifest import Manifest, from_json, to_json
 from lingos.skill import MANIFEST, TRUNK, Skill
 from lingos.store import aliases
 from lingos.store.trunks import GRACE, Trunks
 
-__all__ = ["PRODUCTION", "Entry", "Store", "default_home"]
+__all__ = ["PRODUCTION", "Entry", "Store"]
 
 PRODUCTION = "production"
 NAME = re.compile(r"[^\W_][\w.-]{0,63}")
@@ -43,11 +45,6 @@ class Entry:
     manifest: Manifest | None
     bytes: int
     fault: str = ""
-
-
-def default_home() -> Path:
-    """LINGOS_HOME, or `.lingos` in the user's home folder."""
-    return Path(os.environ.get("LINGOS_HOME") or Path.home() / ".lingos").expanduser()
 
 
 class Store:
@@ -174,8 +171,11 @@ class Store:
         return self.trunks.collect(used, min_age)
 
     # -- aliases -----------------------------------------------------------------------------------------------------
-    def alias(self, name: str, alias: str, version: int | None, expect: int | None) -> None:
-        """Let `alias` mean `version` (None: take it away), if it means `expect` now (None: nothing).
+    def alias(
+        self, name: str, alias: str, version: int | None, expect: int | None, *, reason: str = "", forced: bool = False
+    ) -> None:
+        """Let `alias` mean `version` (None: take it away), if it means `expect` now (None: nothing). The log of moves
+        keeps `reason` and `forced`.
 
         Raises:
             StoreError: another process moved it meanwhile, or there is no such version.
@@ -192,10 +192,11 @@ class Store:
                     expected="the alias as it was when you looked",
                     cure="look again with `lingos skills show`, then decide anew",
                 )
-            aliases.save(folder, aliases.moved(state, alias, version, "set" if version else "remove"))
+            kind: Literal["set", "remove"] = "set" if version else "remove"
+            aliases.save(folder, aliases.moved(state, alias, version, kind, reason, forced))
 
     def promote(self, name: str, version: int, alias: str = PRODUCTION) -> None:
-        """Let `alias` mean `version`, whatever it means now."""
+        """Let `alias` mean `version`, whatever it means now and unjudged; `tuning.promote` asks the gate first."""
         self.alias(name, alias, version, self.state(name).current().get(alias))
 
     def rollback(self, name: str, alias: str = PRODUCTION) -> SkillRef:

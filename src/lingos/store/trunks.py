@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from lingos.errors import ResourceError, StoreError
+from lingos.errors import StoreError, unwritable
 from lingos.integrity import Seen, locked, replace_text, sha256, sync_folder
 from lingos.manifest import safe_path
 
@@ -64,11 +64,7 @@ class Trunks:
                     replace_text(place / FILES, json.dumps({**known, **hashes}, indent=2, sort_keys=True) + "\n")
                 os.utime(place)
         except OSError as error:
-            raise ResourceError(
-                f"the trunk could not be written to {place}: {error.strerror}",
-                expected="a place with room and the right to write",
-                cure="free some space, or set LINGOS_HOME to another disk",
-            ) from error
+            raise unwritable(place, error) from error
         return place
 
     def file(self, digest: str, name: str) -> Path:

@@ -1,14 +1,20 @@
-"""What every task shares: the plug-in folder and how to get one."""
+"""What every task shares: the plug-in folder, how to get one, and how logits become scores."""
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from typing import TYPE_CHECKING, cast
 
-from lingos.contracts import Task
+import numpy as np
+
+from lingos.contracts import Schema, Task
 from lingos.registry import names as known_names
 from lingos.registry import plugin
 
-__all__ = ["names", "task"]
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["label_texts", "names", "softmax", "task"]
 
 PACKAGE = "lingos.tasks"
 
@@ -21,3 +27,24 @@ def names() -> tuple[str, ...]:
 def task(name: str) -> Task:
     """The task of this name; RecipeError with the nearest name otherwise."""
     return cast(Task, plugin(PACKAGE, name))
+
+
+def label_texts(schema: Schema) -> list[str]:
+    """What a person would say for each label: its description where one was told, else its name in words.
+
+    >>> label_texts({"labels": ["card_lost", "rate"], "descriptions": {"rate": "today's exchange rate"}})
+    ['card lost', "today's exchange rate"]
+    """
+    told = schema.get("descriptions") or {}
+    return [told.get(label, re.sub(r"[_\-]+", " ", label).strip()) for label in schema["labels"]]
+
+
+def softmax(logits: Array, temperature: float = 1.0) -> Array:
+    """Probabilities [n, c] = softmax(logits / temperature), in double precision; safe for large values.
+
+    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))

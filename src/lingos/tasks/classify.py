@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lingos.contracts import (
-    BackboneInfo,
+    Backbone,
     Batch,
     Calibration,
     Example,
     Field,
     Finding,
+    HeadKind,
     Outputs,
     Prediction,
     Schema,
 )
 from lingos.errors import DataError
+from lingos.tasks.base import softmax
 from lingos.text.language import language
 
 if TYPE_CHECKING:
@@ -83,11 +85,12 @@ class Classify:
             [-1 if row.target is None else number.get(str(row.target), -1) for row in examples], dtype=np.int64
         )
 
-    def head(self, info: BackboneInfo, schema: Schema, kind: str) -> nn.Module:
-        """Unit vector [b, width] -> logits [b, classes]; kind is "linear" or "cosine"."""
+    def head(self, backbone: Backbone, schema: Schema, kind: HeadKind) -> nn.Module:
+        """Unit vector [b, width] -> logits [b, classes]; of the kind "family": (states, mask) -> (logits, features)."""
         from lingos.modules.heads import make_head  # torch: not wanted where answers are decoded
 
-        return make_head(kind, info.width, len(schema["labels"]))  # type: ignore[arg-type]
+        classes = len(schema["labels"])
+        return backbone.classifier(classes) if kind == "family" else make_head(kind, backbone.info.width, classes)
 
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
         """Cross-entropy [rows], unreduced, with label smoothing."""
@@ -100,7 +103,7 @@ class Classify:
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
         """The best label and the `top` best with their calibrated scores."""
         labels = schema["labels"]
-        scores = softmax(np.asarray(outputs["logits"], dtype=np.float64) / calibration.temperature)
+        scores = softmax(outputs["logits"], calibration.temperature)
         order = np.argsort(-scores, axis=1, kind="stable")[:, : max(1, top)]
         return [
             Prediction(labels[best[0]], float(row[best[0]]), False, tuple((labels[k], float(row[k])) for k in best))
@@ -115,13 +118,3 @@ class Classify:
         }
         pairs = [(text, label) for label, rows in texts.items() for text in rows]
         return [Example({"text": text}, label, f"s{k}", line=k + 1) for k, (text, label) in enumerate(pairs)]
-
-
-def softmax(logits: Array) -> Array:
-    """[n, c] -> probabilities; safe for large values.
-
-    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    exponents = np.exp(logits - logits.max(1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(1, keepdims=True))

@@ -72,6 +72,26 @@ class Ngrams:
             out[row] += data[start:stop] @ weight[indices[start:stop]].astype(np.float32)
         return out
 
+    def known(self, texts: Sequence[str]) -> Array:
+        """Share of each text's weight that lies in features of the vocabulary, float32 [n]; of words and word pairs
+        and, where no spaces are written, of characters. A feature that is not there weighs as much as the rarest one.
+
+        >>> [f"{one:.2f}" for one in Ngrams.of(["turn it on", "turn it off"]).known(["turn it on", "turn on", "hi"])]
+        ['1.00', '0.63', '0.00']
+        """
+        rare = float(self.idf.max())
+        return np.array([self._known(text, rare) for text in texts], dtype=np.float32)
+
+    def _known(self, text: str, rare: float) -> float:
+        counts = Counter(gram for gram in features(text) if (gram[0] == "c") == (HAN.search(gram) is not None))
+        within = whole = 0.0
+        for gram, count in counts.items():
+            place = self.vocabulary.get(gram)
+            weight = (1 + log(count)) * (rare if place is None else float(self.idf[place]))
+            whole += weight
+            within += weight if place is not None else 0.0
+        return within / whole if whole else 0.0
+
     def _blocks(self, text: str) -> Iterator[dict[int, float]]:
         counts = Counter(features(text))
         for kind in ("w", "c"):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
-__all__ = ["INVISIBLE", "clean", "label_key", "match_key", "shorten"]
+__all__ = ["INVISIBLE", "clean", "cleaned", "label_key", "match_key", "shorten"]
 
 # Characters of no width. U+200D joins emoji and U+200C letters of Persian and Hindi: they are kept by `clean`.
 INVISIBLE = (
@@ -31,10 +32,19 @@ def clean(text: str) -> str:
     >>> clean("  Hello\\u200b   ＷＯＲＬＤ１２！ ")
     'Hello WORLD12！'
     """
-    text = unicodedata.normalize("NFC", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text)).replace("\r\n", "\n")
-    text = _WIDE.sub(_narrow, text)
+    # Composed last: an accent may follow a wide letter, or an invisible character that stood between.
+    text = unicodedata.normalize("NFC", _WIDE.sub(_narrow, text))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.split("\n")).strip()
+
+
+def cleaned(given: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
+    """The fields of one input as every model reads them: training, evaluation and serving all take them from here.
+
+    >>> cleaned({"text": " ＯＫ\\u00a0then\\u200b ", "line": 3}, ["text"])
+    {'text': 'OK then'}
+    """
+    return {name: clean(str(given[name])) for name in names}
 
 
 def match_key(text: str) -> str:

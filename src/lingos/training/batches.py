@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lingos.engines.base import cut
+
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
@@ -25,7 +27,7 @@ def plan(lengths: Array, rows: int, tokens: int, rng: np.random.Generator) -> li
     steps: list[Array] = []
     for start in range(0, len(order), rows * POOL):
         pool = order[start : start + rows * POOL]
-        steps += _cut(pool[np.argsort(lengths[pool], kind="stable")], lengths, rows, tokens)
+        steps += cut(pool[np.argsort(lengths[pool], kind="stable")], lengths, tokens, rows)
     return [steps[k] for k in rng.permutation(len(steps))]
 
 
@@ -41,13 +43,3 @@ def padding(steps: list[Array], lengths: Array) -> float:
     """Share of the padded tokens that are padding: 0..1."""
     padded = sum(len(step) * int(lengths[step].max()) for step in steps)
     return 1 - sum(int(lengths[step].sum()) for step in steps) / padded if padded else 0.0
-
-
-def _cut(ordered: Array, lengths: Array, rows: int, tokens: int) -> list[Array]:
-    steps, start = [], 0
-    for stop in range(1, len(ordered) + 1):
-        full = stop - start == rows
-        if stop == len(ordered) or full or int(lengths[ordered[stop]]) * (stop - start + 1) > tokens:
-            steps.append(ordered[start:stop])
-            start = stop
-    return steps

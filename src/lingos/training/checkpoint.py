@@ -6,7 +6,6 @@ Dropout needs no state: every step seeds the generator from the run's seed and i
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lingos.errors import ResourceError
+from lingos.errors import ResourceError, disk_full
 
 __all__ = ["State", "pack", "read", "unpack", "write"]
 
@@ -85,8 +84,7 @@ def unpack(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> N
 
 
 def _no_room(folder: Path, state: State, error: Exception) -> ResourceError:
-    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
-    what = "the disk is full" if full else f"the state can not be written: {error}"
+    what = "the disk is full" if disk_full(error) else f"the state can not be written: {error}"
     size = sum(tensor.numel() * tensor.element_size() for tensor in state.tensors.values())
     return ResourceError(
         f"{what} at step {state.step} of the run in {folder}",

@@ -12,6 +12,8 @@ import numpy as np
 
 from lingos.contracts import Backbone, Example, Progress, Row, Schema, Task
 from lingos.errors import BackboneError
+from lingos.tasks.base import label_texts
+from lingos.text.normalise import clean, cleaned
 from lingos.training.device import Place, here
 from lingos.training.hidden import States, collect
 
@@ -36,7 +38,6 @@ class Corpus:
     place: Place = field(default_factory=here)
     home: Path | None = None
     progress: Progress | None = None
-    descriptions: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self._states: dict[int, States] = {}
@@ -45,14 +46,33 @@ class Corpus:
         return len(self.examples)
 
     @cached_property
+    def _inputs(self) -> list[dict[str, str]]:
+        """The fields of each row as a session reads them; `examples` keep the text as it stands in the file.
+
+        After the rows come the labels' own texts, one for each class: few-shot methods learn them as well.
+        """
+        names = [field.name for field in self.task.fields]
+        found = [cleaned(example.fields, names) for example in self.examples]
+        return found + [{names[0]: clean(text)} for text in label_texts(self.schema)]
+
+    @cached_property
     def texts(self) -> list[str]:
-        """The text of each row."""
-        return [str(example.fields["text"]) for example in self.examples]
+        """The text of each row, as a session reads it."""
+        return [given["text"] for given in self._inputs]
 
     @cached_property
     def targets(self) -> Array:
         """Class numbers, int64 [n]."""
         return self.task.targets(self.examples, self.schema)
+
+    @cached_property
+    def taught(self) -> Array:
+        """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
+        return np.concatenate([self.targets, np.arange(self.classes)])
+
+    def with_names(self, rows: Array) -> Array:
+        """These positions and those of their labels' own texts."""
+        return np.concatenate([rows, len(self) + np.unique(self.targets[rows])])
 
     @property
     def classes(self) -> int:
@@ -68,7 +88,7 @@ class Corpus:
     @cached_property
     def rows(self) -> list[Row]:
         """Token ids of each row."""
-        return self.base.rows([example.fields for example in self.examples], self.max_length)
+        return self.base.rows(self._inputs, self.max_length)
 
     @cached_property
     def lengths(self) -> Array:
@@ -99,6 +119,6 @@ class Corpus:
     def encode(self, texts: Sequence[str]) -> Array:
         """Frozen, pooled vectors of unit length of other texts."""
         depth = self.base.info.depth
-        rows = self.base.rows([{"text": text} for text in texts], self.max_length)
+        rows = self.base.rows([{"text": clean(text)} for text in texts], self.max_length)
         flat = collect(self.base, rows, [depth], self.place)[depth].flat
         return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))

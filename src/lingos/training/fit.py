@@ -12,13 +12,15 @@ import numpy as np
 import torch
 
 from lingos.contracts import Batch, Progress
-from lingos.methods.base import Features, Method, Solution, balance
+from lingos.engines.base import planned
+from lingos.methods.base import Features, Method, Solution, balance, head_kind
 from lingos.modules.branch import Branch, is_head, make_branch
 from lingos.settings import Options
+from lingos.tasks.base import label_texts
 from lingos.text.ngrams import Ngrams
 from lingos.training.corpus import Corpus
 from lingos.training.device import Place, Precision
-from lingos.training.hidden import States, by_length, padded
+from lingos.training.hidden import STEP_TOKENS, States, padded
 from lingos.training.loop import Job, Log, Trained, descend
 
 if TYPE_CHECKING:
@@ -74,25 +76,28 @@ def fit(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, w
 
 
 def outputs(fitted: Fitted, corpus: Corpus, rows: Array) -> dict[str, Array]:
-    """Raw outputs for the rows at these positions, in their order: "logits" [n, c], and "vector" [n, d] of a branch."""
+    """Raw outputs for the rows at these positions, in their order: "logits" [n, c]; of a branch "vector" [n, d], of a
+    text method "known" [n].
+    """
     if fitted.branch is None:
         tensors = fitted.solution.tensors
         grams = Ngrams({gram: k for k, gram in enumerate(fitted.solution.vocabulary)}, tensors["idf"])
-        return {"logits": grams.project([corpus.texts[k] for k in rows], tensors["weight"], tensors["bias"])}
+        texts = [corpus.texts[k] for k in rows]
+        return {"logits": grams.project(texts, tensors["weight"], tensors["bias"]), "known": grams.known(texts)}
     place = _place(corpus, fitted.settings)
     return _forward(fitted.branch, _reader(corpus, fitted.start), np.asarray(rows), corpus, place)
 
 
 # -- three kinds -----------------------------------------------------------------------------------------------------
 def _features(corpus: Corpus, rows: Array, settings: Any, seed: int) -> Features:
-    targets = corpus.targets[rows]
+    targets = corpus.taught[rows]
     return Features(
         texts=[corpus.texts[k] for k in rows],
         targets=targets,
         labels=corpus.schema["labels"],
-        weights=balance(targets, corpus.classes, settings.class_weights),
+        weights=balance(targets, corpus.classes, getattr(settings, "class_weights", "none")),
         seed=seed,
-        descriptions=corpus.descriptions,
+        label_texts=label_texts(corpus.schema),
     )
 
 
@@ -100,15 +105,16 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
     features = replace(_features(corpus, rows, settings, seed), vectors=corpus.vectors[rows], encode=corpus.encode)
     solution = method.solve(features, settings)
     depth = corpus.base.info.depth
-    head = corpus.task.head(corpus.base.info, corpus.schema, method.head)
+    head = corpus.task.head(corpus.base, corpus.schema, method.head)
     branch = make_branch(corpus.base, depth, head).eval()
     branch.fill(_torch(solution.tensors))
     return Fitted(method, settings, solution, branch.to(corpus.place.device), depth)
 
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
+    rows = corpus.with_names(rows) if settings.label_names else rows
     start = method.start(corpus.base.info, settings)
-    head = corpus.task.head(corpus.base.info, corpus.schema, method.head)
+    head = corpus.task.head(corpus.base, corpus.schema, head_kind(method, corpus.base.info))
     branch = make_branch(corpus.base, start, head)
     notes = _warm(branch, watch.warm) if watch.warm else []
     method.prepare(branch, settings)
@@ -126,18 +132,18 @@ def _begin(
     branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
 ) -> Solution:
     """The head's start: class means of the untrained branch, from a few rows of each class."""
-    few = _few(corpus.targets, rows, seed)
+    few = _few(corpus.taught, rows, seed)
     features = _features(corpus, few, settings, seed)
-    found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))["vector"]
-    solution = method.solve(replace(features, vectors=found, encode=corpus.encode), settings)
-    branch.fill(_torch(solution.tensors))
+    found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))
+    solution = method.solve(replace(features, vectors=found["vector"], encode=corpus.encode), settings)
+    branch.begin(_torch(solution.tensors), _torch(found))
     return solution
 
 
 def _job(
     branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
 ) -> Job:
-    targets = corpus.targets[rows]
+    targets = corpus.taught[rows]
     weights = balance(targets, corpus.classes, settings.class_weights)
     groups = method.groups(branch, settings)
     job = Job(branch, corpus.task, groups, settings, targets, weights, _place(corpus, settings), seed)
@@ -198,7 +204,7 @@ def _forward(branch: Branch, reader: Reader, rows: Array, corpus: Corpus, place:
     found: dict[str, Array] = {}
     branch.to(place.device)
     with torch.inference_mode(), place.autocast():
-        for step in by_length(lengths):
+        for step in planned(lengths, STEP_TOKENS):
             for name, values in branch(place.move(reader(rows[step]))).items():
                 array = values.float().cpu().numpy()
                 found.setdefault(name, np.empty((len(rows), array.shape[1]), np.float32))[step] = array

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,18 +15,20 @@ import numpy as np
 import torch
 
 from lingos.contracts import Backbone, Batch, Hidden, Progress, Row
-from lingos.errors import ResourceError
+from lingos.engines.base import padded as padded_arrays
+from lingos.engines.base import planned
+from lingos.errors import ResourceError, disk_full
+from lingos.home import in_use, prune, put
 from lingos.modules.pooling import pool
 from lingos.training.device import Place
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["States", "by_length", "collect", "padded", "pooled_states"]
+__all__ = ["STEP_TOKENS", "States", "collect", "padded", "pooled_states"]
 
 IN_MEMORY = 1 << 30  # bytes of float32; above that float16, in a memory-mapped file where there is a home
-STEP_TOKENS = 4096
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.ENOTEMPTY, errno.EEXIST)
+STEP_TOKENS = 2048
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def collect(
     found = {depth: states for depth in wanted if (states := _read(folders.get(depth), depth)) is not None}
     missing = [depth for depth in wanted if depth not in found]
     if missing:
+        if home:
+            prune(home / "cache", sum(_bytes(_lengths(rows), depth, backbone) for depth in missing))
         partials = {depth: _partial(folders[depth]) for depth in missing if home}
         try:
             made = _pass(backbone, rows, missing, place, progress, partials)
@@ -96,22 +99,8 @@ def collect(
 
 def padded(rows: Sequence[Row]) -> Batch:
     """Token ids [b, l] padded on the right with zeros; the mask tells, so that the padding id does not matter."""
-    lengths = [len(row.tensors["input_ids"]) for row in rows]
-    ids = np.zeros((len(rows), max(lengths)), dtype=np.int64)
-    for place, row in enumerate(rows):
-        ids[place, : lengths[place]] = row.tensors["input_ids"]
-    mask = (np.arange(max(lengths))[None, :] < np.array(lengths)[:, None]).astype(np.int64)
+    ids, mask = padded_arrays(rows, 0)
     return Batch({"input_ids": torch.from_numpy(ids)}, torch.from_numpy(mask))
-
-
-def by_length(lengths: Array, tokens: int = STEP_TOKENS) -> Iterator[Array]:
-    """Positions in batches of like length, for inference."""
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    for stop in range(1, len(order) + 1):
-        if stop == len(order) or int(lengths[order[stop]]) * (stop - start + 1) > tokens:
-            yield order[start:stop]
-            start = stop
 
 
 # -- one pass --------------------------------------------------------------------------------------------------------
@@ -123,13 +112,13 @@ def _pass(
     progress: Progress | None,
     partials: Mapping[int, Path],
 ) -> dict[int, States]:
-    lengths = np.array([len(row.tensors["input_ids"]) for row in rows], dtype=np.int64)
+    lengths = _lengths(rows)
     stores = {depth: _empty(lengths, depth, backbone, partials.get(depth)) for depth in depths}
     stages = _stages(backbone, depths, place)
     embedding = backbone.embedding().to(place.device)
     done = 0
     with torch.inference_mode(), place.autocast():
-        for step in by_length(lengths):
+        for step in planned(lengths, STEP_TOKENS):
             hidden = embedding(place.move(padded([rows[k] for k in step])))
             for depth, span in stages:
                 hidden = span(hidden) if span is not None else hidden
@@ -147,6 +136,15 @@ def _stages(backbone: Backbone, depths: Sequence[int], place: Place) -> list[tup
         stages.append((depth, backbone.span(reached, depth).to(place.device) if depth > reached else None))
         reached = depth
     return stages
+
+
+def _lengths(rows: Sequence[Row]) -> Array:
+    return np.array([len(row.tensors["input_ids"]) for row in rows], dtype=np.int64)
+
+
+def _bytes(lengths: Array, depth: int, backbone: Backbone) -> int:
+    exact = 4 * backbone.info.width * (len(lengths) if depth == backbone.info.depth else int(lengths.sum()))
+    return exact if exact <= IN_MEMORY else exact // 2
 
 
 def _empty(lengths: Array, depth: int, backbone: Backbone, partial: Path | None) -> States:
@@ -169,9 +167,11 @@ def _mapped(partial: Path, tokens: int, width: int) -> Array:
         raise ResourceError(
             f"the trunk's output does not fit on the disk of {partial.parent}",
             expected=f"{needed / 1e6:.0f} MB free, not {free / 1e6:.0f}",
-            cure="free some space, set a smaller max_length, or point LINGOS_HOME to a larger disk",
+            cure="free some space, set a smaller max_length or LINGOS_CACHE_GB, or point LINGOS_HOME to a larger disk",
         )
-    return np.lib.format.open_memmap(partial / FLAT, mode="w+", dtype=np.float16, shape=(tokens, width))
+    flat = np.lib.format.open_memmap(partial / FLAT, mode="w+", dtype=np.float16, shape=(tokens, width))
+    in_use(partial, flat)
+    return flat
 
 
 def _put(store: States, step: Array, hidden: Hidden, lengths: Array, backbone: Backbone) -> None:
@@ -196,7 +196,7 @@ def _folder(home: Path | None, backbone: Backbone, rows: Sequence[Row], depth: i
 
 
 def _partial(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.{os.getpid()}")
+    return folder.with_name(f".{folder.name}.{os.getpid()}")
 
 
 def _read(folder: Path | None, depth: int) -> States | None:
@@ -207,6 +207,7 @@ def _read(folder: Path | None, depth: int) -> States | None:
         mode: Literal["r"] | None = "r" if facts["bytes"] > IN_MEMORY // 2 else None
         flat, starts = np.load(folder / FLAT, mmap_mode=mode), np.load(folder / STARTS)
         whole = len(flat) == starts[-1] and facts["depth"] == depth and flat.ndim == 2
+        in_use(folder, flat)
     except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError):
         return None
     return States(flat, starts, depth) if whole else None
@@ -214,18 +215,18 @@ def _read(folder: Path | None, depth: int) -> States | None:
 
 def _keep(folder: Path, partial: Path, states: States) -> States:
     try:
-        partial.mkdir(parents=True, exist_ok=True)
         if isinstance(states.flat, np.memmap):
             states.flat.flush()
         else:
+            partial.mkdir(parents=True, exist_ok=True)
+            in_use(partial, states.flat)
             np.save(partial / FLAT, states.flat)
         np.save(partial / STARTS, states.starts)
         (partial / FACTS).write_text(json.dumps({"bytes": states.flat.nbytes, "depth": states.depth}), "utf-8")
         if _read(folder, states.depth) is None:  # another process may have been sooner
-            shutil.rmtree(folder, ignore_errors=True)
-            partial.rename(folder)
+            put(partial, folder)
     except OSError as error:
-        if error.errno not in FULL:
+        if not disk_full(error):
             raise
         return states  # it is only a cache: what lies in memory will do
     return _read(folder, states.depth) or states

@@ -18,6 +18,7 @@ from safetensors.torch import save as save_tensors
 from lingos.confidence import Bank
 from lingos.contracts import Backbone, Calibration, Recipe, Refusal, Setting
 from lingos.manifest import Base, BranchInfo, Data, Manifest, Variant
+from lingos.methods.base import head_kind
 from lingos.settings import write_yaml
 from lingos.store.trunks import Trunks
 from lingos.training.corpus import Corpus
@@ -128,4 +129,4 @@ def _branch(fitted: Fitted, corpus: Corpus) -> BranchInfo:
     first = 0 if start is None else start
     trunk = None if start is None else corpus.base.digest(first)
     pooling: Any = corpus.base.info.pooling
-    return BranchInfo(first, trunk, depth - first, pooling, fitted.method.head)
+    return BranchInfo(first, trunk, depth - first, pooling, head_kind(fitted.method, corpus.base.info))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lingos.confidence import combination, confidence
+from lingos.confidence import GUARDED, combination, confidence, guard
 from lingos.contracts import Calibration, Refusal
 from lingos.evaluation import refusal
 from lingos.evaluation.calibration import fit_temperature
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
+from lingos.training.fit import fit, outputs
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -23,16 +24,43 @@ def calibrate(rung: Rung, corpus: Corpus, rate: float, seed: int) -> tuple[Calib
     """(temperature, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
     logits, targets = rung.logits, corpus.targets[rung.rows]
     temperature = fit_temperature(logits, targets)
-    vectors = np.concatenate([held.vectors for held in rung.held])
-    frozen = corpus.vectors[rung.rows] if vectors.shape[1] and rung.method.reads != "texts" else None
-    choice = refusal.choose(frozen, targets, logits / temperature, seed)
+    choice = _choice(rung, corpus, logits / temperature, seed, rate)
     settings = _settings(choice.score, rung, temperature)
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
     return Calibration(temperature), Refusal(choice.score, limit, rate, settings), choice.reason
 
 
+def _choice(rung: Rung, corpus: Corpus, logits: Array, seed: int, rate: float) -> refusal.Choice:
+    targets, known = corpus.targets[rung.rows], _known(rung)
+    if known is not None and rate > 0:  # without refusal the fits of the simulation are not worth their time
+        seen = refusal.Seen(logits, np.arange(corpus.classes), known=known)
+        return refusal.choose_by(_learner(rung, corpus, seed), targets, seen, seed)
+    frozen = corpus.vectors[rung.rows] if rung.method.reads != "texts" and rung.held[0].vectors.shape[1] else None
+    return refusal.choose(frozen, targets, logits, seed)
+
+
+def _learner(rung: Rung, corpus: Corpus, seed: int) -> refusal.Learner:
+    """The rung's own method, fitted on part of its rows."""
+
+    def learn(rows: Array, judged: Array) -> refusal.Seen:
+        fitted = fit(corpus, rung.method, rung.settings, rung.rows[rows], seed)
+        found = outputs(fitted, corpus, rung.rows[judged])
+        kept = np.unique(corpus.targets[rung.rows[rows]])
+        return refusal.Seen(found["logits"][:, kept], kept, known=found["known"])
+
+    return learn
+
+
+def _known(rung: Rung) -> Array | None:
+    parts = [held.known for held in rung.held if held.known is not None]
+    return np.concatenate(parts) if len(parts) == len(rung.held) else None
+
+
 def _settings(score: str, rung: Rung, temperature: float) -> dict[str, float]:
+    known = _known(rung)
+    if score == GUARDED and known is not None:
+        return guard(rung.logits / temperature, known)
     if score != "combined":
         return {}
     found = [combination(held.logits / temperature, held.vectors, held.bank) for held in rung.held if held.bank]
@@ -41,4 +69,4 @@ def _settings(score: str, rung: Rung, temperature: float) -> dict[str, float]:
 
 def _confidence(score: str, held: Held, temperature: float, settings: dict[str, float]) -> Array:
     vectors = held.vectors if held.vectors.shape[1] else None
-    return confidence(score, held.logits / temperature, vectors, held.bank, settings)
+    return confidence(score, held.logits / temperature, vectors, held.bank, settings, held.known)

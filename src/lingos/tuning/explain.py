@@ -11,6 +11,7 @@ from lingos.errors import LingosError
 from lingos.evaluation.neighbours import nearest, probability_of, word_evidence
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
+from lingos.text.privacy import mask
 
 __all__ = ["explain"]
 
@@ -59,7 +60,9 @@ def _neighbours(session: Session, text: str) -> list[dict[str, Any]]:
 
 
 def _texts(session: Session, wanted: set[str]) -> dict[str, tuple[str, str]]:
-    """Where the rows stand and what they say, from the training file; empty if it is gone or was changed."""
+    """Where the rows stand and what they say, from the training file; empty if it is gone or was changed. Personal data
+    is masked: another person's row is shown to whoever asks, while the text that was asked stays as it is.
+    """
     told = session.skill.manifest.data
     if told is None:
         return {}
@@ -68,4 +71,4 @@ def _texts(session: Session, wanted: set[str]) -> dict[str, tuple[str, str]]:
     except LingosError:
         return {}
     places = [place for place, row in enumerate(source.ids()) if row in wanted]
-    return {one.id: (f"{one.file}:{one.line}", str(one.fields["text"])) for one in source.examples(places)}
+    return {one.id: (f"{one.file}:{one.line}", mask(str(one.fields["text"]))) for one in source.examples(places)}

@@ -23,6 +23,7 @@ from lingos.manifest import Manifest
 from lingos.skill import Skill
 from lingos.store.card import card
 from lingos.store.store import Store
+from lingos.tuning.answers import ANSWERS, dumped
 from lingos.tuning.judge import judge
 from lingos.tuning.prepare import Prepared
 from lingos.tuning.result import Tuned
@@ -43,10 +44,10 @@ def finish(
 ) -> Tuned:
     """Evaluate, report, save. The bundle moves from its scratch folder into the store."""
     session = open_session(skill, store, options=EngineOptions(threads=2))
-    evaluation, _ = judge(session, prepared.test)
+    evaluation, evidence = judge(session, prepared.test)
     rows = rung_rows(rungs, choice, _milliseconds(session, prepared), _megabytes(skill))
     context = _context(skill.manifest, prepared, rows, choice, seconds)
-    whole = _written(skill, evaluation, context)
+    whole = _written(skill, evaluation, context, dumped(evidence))
     ref = store.put(whole)
     shutil.rmtree(skill.folder.parent, ignore_errors=True)
     folder = store.get(str(ref)).folder
@@ -80,7 +81,7 @@ def _truth(rung: Rung) -> Any:
     return np.concatenate([held.targets for held in rung.held])
 
 
-def _written(skill: Skill, evaluation: Evaluation, context: ReportContext) -> Skill:
+def _written(skill: Skill, evaluation: Evaluation, context: ReportContext, answers: bytes) -> Skill:
     scratch = skill.folder.parent / "report"
     write_report(evaluation, context, scratch)
     primary = evaluation.test.primary
@@ -91,6 +92,7 @@ def _written(skill: Skill, evaluation: Evaluation, context: ReportContext) -> Sk
     }
     files["evaluation.json"] = json.dumps(evaluation.to_json(), ensure_ascii=False)
     files["README.md"] = card(manifest)
+    files[ANSWERS] = answers
     return skill.extended(manifest, files)
 
 

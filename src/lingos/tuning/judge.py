@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from lingos.contracts import Example
-from lingos.evaluation.calibration import softmax
 from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.result import Evaluation
 from lingos.inference import Session
+from lingos.tasks.base import softmax
 from lingos.text.language import language
 
 __all__ = ["evidence_of", "judge"]

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lingos.contracts import Setting, Value
+from lingos.contracts import Schema, Setting, Value
 from lingos.errors import RecipeError, unknown
-from lingos.methods.base import Method
+from lingos.methods.base import Method, method, names
 from lingos.settings import Derived, Options, read_yaml, resolve
+from lingos.tasks.base import label_texts
 from lingos.tuning.options import TuneOptions
 
 __all__ = ["asked", "check_names", "derived", "settle"]
 
 STEPS = 400  # a trained method needs about so many steps, however few the rows are
 MOST = 25
+FEW = 20  # rows a label, at most, for the settings that a method has measured for few rows
 
 
 def asked(options: TuneOptions) -> dict[str, Any]:
@@ -32,29 +34,43 @@ def asked(options: TuneOptions) -> dict[str, Any]:
     return found
 
 
-def derived(method: Method, rows: int) -> Derived:
-    """What follows from the data: few rows are passed over more often."""
+def derived(method: Method, schema: Schema) -> Derived:
+    """What follows from the data: few rows are passed over more often, with what the method has measured for them."""
     if method.reads != "states" or "epochs" not in method.Settings.model_fields:
         return {}
-    default = method.Settings()
+    default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
+    found: Derived = {}
+    if rows <= FEW * len(labels):
+        reason = f"{rows} rows for {len(labels)} labels: few"
+        telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
+        wanted = {name: value for name, value in method.few.items() if name != "label_names" or telling}
+        found = {name: (value, reason) for name, value in wanted.items()}
     steps = max(1, rows // default.batch_rows)  # type: ignore[attr-defined]
     epochs = min(MOST, max(default.epochs, round(STEPS / steps)))  # type: ignore[attr-defined]
-    if epochs == default.epochs:  # type: ignore[attr-defined]
-        return {}
-    return {"epochs": (epochs, f"{rows} rows: about {epochs * steps} steps")}
+    if epochs != default.epochs:  # type: ignore[attr-defined]
+        found = {**found, "epochs": (epochs, f"{rows} rows: about {epochs * steps} steps")}
+    return found
 
 
-def settle(method: Method, user: Mapping[str, Any], rows: int, alone: bool) -> tuple[Options, dict[str, Setting]]:
+def settle(method: Method, user: Mapping[str, Any], schema: Schema, alone: bool) -> tuple[Options, dict[str, Setting]]:
     """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows."""
     known = method.Settings.model_fields
     if not alone:
         user = {name: value for name, value in user.items() if name in known}
-    return resolve(method.Settings, user, derived(method, rows))
+    return resolve(method.Settings, user, derived(method, schema))
 
 
 def check_names(user: Mapping[str, Value], methods: list[Method]) -> None:
-    """A name that no method of the ladder knows is an error."""
+    """A name that no method of the ladder knows is an error; one that another method knows says which."""
     known = {name for method in methods for name in method.Settings.model_fields}
     for name in user:
-        if name not in known:
+        if name in known:
+            continue
+        others = [other for other in names() if name in method(other).Settings.model_fields]
+        if not others:
             raise unknown("setting", name, known)
+        raise RecipeError(
+            f"'{name}' changes nothing in {' or '.join(one.name for one in methods)}",
+            expected=f"one of {', '.join(sorted(known))}",
+            cure=f"leave it out, or choose a method that has it: {', '.join(others)}",
+        )

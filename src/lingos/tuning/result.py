@@ -9,6 +9,7 @@ from typing import Any
 
 from lingos.contracts import SkillRef
 from lingos.evaluation.result import Evaluation
+from lingos.evaluation.words import coded
 
 __all__ = ["Tuned"]
 
@@ -33,11 +34,11 @@ class Tuned:
             "skill": self.skill.name,
             "version": self.skill.version,
             "method": self.method,
-            "reason": self.reason,
+            **coded({"reason": self.reason}),
             "seconds": round(self.seconds, 1),
             "serve": self.serve,
             **self.evaluation.to_json(),
-            "ladder": [dict(rung) for rung in self.ladder],
+            "ladder": [coded(rung) for rung in self.ladder],
             "report": str(self.folder / "report.html"),
             "notes": list(self.notes),
         }

@@ -16,9 +16,10 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
-from lingos.contracts import Progress
+from lingos.contracts import Progress, Task
 from lingos.data import splits
 from lingos.errors import DataError, RecipeError
+from lingos.evaluation.words import Said, phrase
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung, memory
@@ -28,12 +29,14 @@ from lingos.methods.base import Method, method
 from lingos.skill import Skill, write
 from lingos.store.store import Store
 from lingos.tasks.base import task
+from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Watch, fit
 from lingos.training.track import tracker
 from lingos.tuning import recipe
 from lingos.tuning.bundle import Parts, bundle, put_trunk
 from lingos.tuning.calibrate import calibrate
+from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.prepare import Prepared, prepare
@@ -85,7 +88,8 @@ def tune(
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
     rungs, choice = _climb(road)
-    say(f"chosen: {choice.reason}")
+    language = str(road.corpus.schema["language"])
+    say(f"{phrase('ladder.chosen', language)}: {choice.reason.told(language)}")
     skill = _build(road, choice.rung)
     tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
     shutil.rmtree(road.folder, ignore_errors=True)
@@ -102,20 +106,30 @@ def _set_out(
     backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
     prepared = prepare(train, options, backbone, say)
     kind = task(options.task)
-    told = json.loads(Path(options.descriptions).read_text("utf-8")) if options.descriptions else None
-    corpus = Corpus(prepared.train, kind, kind.schema(prepared.train), backbone, home=store.home, progress=progress)
-    corpus.descriptions = told
+    schema = _schema(kind, prepared, options, say)
+    corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
         say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
-    folder = store.home / "runs" / _key(train, options, prepared, user)
+    folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
     if folder.exists():
         say(f"going on with the unfinished run in {folder}")
     return Road(options, store, say, progress, prepared, corpus, user, folder)
 
 
+def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
+    """What the task finds in the rows, and what the labels mean, if that was told: a skill carries both."""
+    schema = dict(kind.schema(prepared.train))
+    if options.descriptions:
+        labels = schema["labels"]
+        told = read_descriptions(Path(options.descriptions), labels, schema["language"])
+        say(f"{len(told)} of {len(labels)} labels are described in {options.descriptions}")
+        schema["descriptions"] = told
+    return schema
+
+
 def _climb(road: Road) -> tuple[list[Rung], Choice]:
-    options, rows = road.options, len(road.prepared.train)
+    options = road.options
     alone = options.method != "auto"
     told = effort(options.effort)
     if alone:
@@ -123,7 +137,7 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     folds = _folds(road)
 
     def settings(one: Method) -> Any:
-        return recipe.settle(one, road.user, rows, alone)[0]
+        return recipe.settle(one, road.user, road.corpus.schema, alone)[0]
 
     plan = ladder.Plan(
         effort=told,
@@ -139,7 +153,7 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     )
     rungs, choice = ladder.run(road.corpus, plan)
     return rungs, dataclasses.replace(
-        choice, reason=f"{options.method} was asked for"
+        choice, reason=Said("ladder.asked", {"method": options.method})
     ) if alone and not options.from_ else choice
 
 
@@ -147,13 +161,13 @@ def _build(road: Road, rung: Rung) -> Skill:
     """Calibrate on the out-of-fold rows, fit once more on all training rows, write the bundle, export."""
     options, corpus = road.options, road.corpus
     calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
-    road.say(f"temperature {calibration.temperature:.2f}; refusal by {refusal.score}: {reason}")
+    road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
     log = tracker(options.track, road.store.home / "tracking", f"{_name(road)}-{rung.method.name}")
     watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
     fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
     for note in fitted.notes:
         road.say(note)
-    settings = recipe.settle(rung.method, road.user, len(road.prepared.train), options.method != "auto")[1]
+    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto")[1]
     parts = Parts(
         name=_name(road),
         fitted=fitted,
@@ -198,7 +212,7 @@ def _folds(road: Road) -> list[Array]:
 
 def _length(backbone: TextBackbone, prepared: Prepared) -> int:
     """Tokens that 99 % of the training rows need, rounded up to a multiple of eight."""
-    sample = [str(row.fields["text"]) for row in prepared.train[:: max(1, len(prepared.train) // 5000)]]
+    sample = [clean(str(row.fields["text"])) for row in prepared.train[:: max(1, len(prepared.train) // 5000)]]
     needed = int(np.quantile(backbone.tokens.count(sample), LONGEST))
     return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
 

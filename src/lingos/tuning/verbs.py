@@ -20,7 +20,7 @@ from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
 from lingos.tuning.prepare import facts_of, usable
 
-__all__ = ["check", "compare", "evaluate", "load"]
+__all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
 Say = Callable[[str], None]
 
@@ -53,7 +53,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """Scores of a skill on a labelled file, as JSON; with `report` the page as well."""
     session = load(name, store=store)
-    found, _ = judge(session, _rows(data, session, say))
+    found, _ = judge(session, rows_for(data, session, say))
     if report is not None:
         manifest = session.skill.manifest
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
@@ -66,7 +66,7 @@ def compare(
 ) -> dict[str, Any]:
     """The paired difference of two skills on the same rows, or that this data shows none."""
     sessions = [load(name, store=store) for name in (first, second)]
-    rows = _rows(data, sessions[0], say)
+    rows = rows_for(data, sessions[0], say)
     old, new = (evidence_of(session, rows) for session in sessions)
     found = compare_evidence(old, new)
     names = (str(sessions[0].skill.ref), str(sessions[1].skill.ref))
@@ -74,7 +74,8 @@ def compare(
     return {"first": names[0], "second": names[1], "sentence": found.sentence(names), **numbers}
 
 
-def _rows(data: str, session: Session, say: Say) -> list[Example]:
+def rows_for(data: str, session: Session, say: Say) -> list[Example]:
+    """The rows of a labelled file that a session can be judged by; what can not be used is told."""
     source = _source(data, session)
     found = examine(source, options=DoctorOptions(labels=False, near=False, personal=False))
     rows, _ = usable(source, found)

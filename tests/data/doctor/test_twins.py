@@ -26,6 +26,23 @@ def test_no_twins(rare: str, frequent: str) -> None:
     assert list(find_twins([frequent, rare], [100, 2])) == []
 
 
+@pytest.mark.parametrize(("few", "many"), [(1, 2), (1, 4), (2, 4), (5, 40)])
+@pytest.mark.parametrize(("rare", "frequent"), [("biling", "billing"), ("adress", "address"), ("refudn", "refund")])
+def test_a_doubled_letter_or_a_swap_is_a_slip_even_in_a_small_file(
+    rare: str, frequent: str, few: int, many: int
+) -> None:
+    assert list(find_twins([rare, "shipping", frequent], [few, many, many])) == [(0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("rare", "frequent", "few", "many"),
+    [("biling", "billing", 3, 5), ("diner", "dinner", 20, 90), ("contact", "contract", 1, 4), ("off", "of", 1, 9),
+     ("class 1", "class 11", 1, 4), ("好好评", "好评", 1, 4)],
+)  # fmt: skip
+def test_no_slips(rare: str, frequent: str, few: int, many: int) -> None:
+    assert list(find_twins([rare, frequent], [few, many])) == []
+
+
 def test_two_frequent_labels_are_two_classes() -> None:
     assert list(find_twins(["adoption", "adaption"], [60, 50])) == []
 

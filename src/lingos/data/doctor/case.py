@@ -146,8 +146,10 @@ class Case:
 
 
 def located(source: Source, lines: Ints, code: str, message: str, rows: Ints, cure: str = "") -> list[Finding]:
-    """The finding(s) of a code at rows of a source, sorted by row."""
-    entry = CODES[code]
+    """The finding(s) of a code at rows of a source, sorted by row. Personal data in the message is masked: a label or a
+    broken row may hold some as well as a text.
+    """
+    entry, message = CODES[code], mask(message)
     by_file: dict[str, list[int]] = {}
     if FILE in source.table.column_names and len(rows):
         for row in rows.tolist():

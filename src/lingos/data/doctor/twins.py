@@ -11,8 +11,10 @@ __all__ = ["edits", "find_twins"]
 
 MOST_LABELS = 2000  # with more the column is no class column, and the comparison is quadratic
 RARER = 5  # a typing error is at least this many times rarer than what was meant
+SLIP = 2  # so many times for a doubled letter or two that changed places: two names of classes hardly ever differ so
 SELDOM = 5  # and happens this often, or in 5 % of the rows
 _DIGITS = re.compile(r"\d+")
+_TWICE = re.compile(r"(\D)\1+")
 _HAN = re.compile("[\u3400-\u9fff]")
 _OPPOSITES = (
     ("on", "off"),
@@ -52,15 +54,25 @@ def _misspelled(best: dict[str, int], names: Sequence[str], counts: Sequence[int
         wanted = [
             (edits(key, other, 2), -counts[frequent], frequent)
             for other, frequent in best.items()
-            if _rarer(counts[rare], counts[frequent]) and _could_be(key, other, counts[rare], counts[frequent])
+            if _rarer(counts[rare], counts[frequent], SLIP if _slip(key, other) else RARER)
+            and _could_be(key, other, counts[rare], counts[frequent])
         ]
         for distance, _, frequent in sorted(wanted)[:1]:
             if distance <= _allowed(key):
                 yield rare, frequent
 
 
-def _rarer(few: int, many: int) -> bool:
-    return many >= RARER * few and few <= max(SELDOM, many // 20)
+def _rarer(few: int, many: int, times: int) -> bool:
+    return many >= times * few and few <= max(SELDOM, many // 20)
+
+
+def _slip(first: str, second: str) -> bool:
+    """`biling` and `billing`, `recieve` and `receive`."""
+    if _TWICE.sub(r"\1", first) == _TWICE.sub(r"\1", second):
+        return True
+    apart = [place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
+    swapped = len(first) == len(second) and len(apart) == 2 and apart[1] - apart[0] == 1
+    return swapped and first[apart[0]] == second[apart[1]] and first[apart[1]] == second[apart[0]]
 
 
 def _allowed(key: str) -> int:

@@ -1,0 +1,48 @@
+"""Settings that a method does not have are told, with the methods that have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lingos.errors import RecipeError
+from lingos.methods.base import method
+from lingos.tuning.recipe import check_names, settle
+
+
+@pytest.mark.parametrize("name", ["prototype", "labels"])
+def test_class_weights_are_refused_where_they_would_change_nothing(name: str) -> None:
+    with pytest.raises(RecipeError, match=f"'class_weights' changes nothing in {name}") as told:
+        check_names({"class_weights": "balanced"}, [method(name)])
+    assert told.value.expected == "one of scale"
+    assert {"tfidf", "logistic", "top"} <= set(told.value.cure.replace(",", "").split())
+    assert name not in told.value.cure.split(": ")[1]
+
+
+def test_a_ladder_takes_what_one_of_its_methods_knows() -> None:
+    ladder = [method("prototype"), method("head")]
+    check_names({"class_weights": "sqrt", "scale": 10.0, "epochs": 3}, ladder)
+    with pytest.raises(RecipeError, match="'rank' changes nothing in prototype or head") as told:
+        check_names({"rank": 4}, ladder)
+    assert told.value.cure.endswith("a method that has it: lora")
+
+
+def test_a_name_that_nobody_knows_tells_the_nearest() -> None:
+    with pytest.raises(RecipeError, match="unknown setting 'epoch'") as told:
+        check_names({"epoch": 3}, [method("top")])
+    assert told.value.cure == "did you mean 'epochs'?"
+
+
+def test_few_rows_a_label_take_other_defaults_and_say_why() -> None:
+    few, many = ({"labels": ["card_lost", "rate"], "counts": [n, n]} for n in (10, 400))
+    values, told = settle(method("top"), {}, few, alone=True)
+    assert (values.label_names, values.learning_rate) == (True, 1e-4)  # type: ignore[attr-defined]
+    assert told["label_names"].source == "derived" and "20 rows for 2 labels" in told["label_names"].reason
+    values, told = settle(method("top"), {}, many, alone=True)
+    assert not values.label_names and told["learning_rate"].source == "default"  # type: ignore[attr-defined]
+
+
+def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word() -> None:
+    numbers = {"labels": ["0", "1"], "counts": [10, 10]}
+    assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]
+    words = {"labels": ["no", "yes"], "counts": [10, 10]}
+    assert not settle(method("top"), {"label_names": False}, words, alone=True)[0].label_names  # type: ignore[attr-defined]
