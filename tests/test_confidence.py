@@ -46,7 +46,7 @@ def test_a_distance_without_vectors_says_what_to_do(name: str) -> None:
 
 def test_guarded_is_softmax_until_more_words_are_unknown_than_usual() -> None:
     rows = np.random.default_rng(0)
-    logits, known = rows.normal(size=(500, 3)), rows.uniform(0.6, 1.0, 500)
+    logits, known = rows.normal(size=(500, 3)), rows.uniform(0.4, 1.0, 500)
     settings = guard(logits, known)
     usual, strange = np.full(500, 0.9), np.full(500, 0.1)
     softmax = confidence("softmax", logits)
@@ -54,6 +54,8 @@ def test_guarded_is_softmax_until_more_words_are_unknown_than_usual() -> None:
     assert np.array_equal(np.argsort(guarded), np.argsort(softmax))
     assert (known < settings["known_floor"]).mean() == pytest.approx(0.02)
     assert (confidence("guarded", logits, settings=settings, known=strange) < guarded - 1).all()
+    alike = guard(logits, np.ones(500))
+    assert confidence("guarded", logits, settings=alike, known=np.full(500, 0.7)) == pytest.approx(guarded)
     with pytest.raises(SkillError, match="needs the known share"):
         confidence("guarded", logits, settings=settings)
     with pytest.raises(SkillError, match="has no settings"):

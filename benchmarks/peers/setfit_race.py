@@ -194,7 +194,7 @@ def notes(options: argparse.Namespace, precision: str, draws: dict[int, list[Dra
         " iterations = the paper's R = 20, undersampling = its shortest, oversampling = the library's default.",
         f"LingOS: {own_precision}, settings as `lingos tune` derives them.",
         f"Draws: {options.seeds}, the same rows for every side; {records[0]['rows']['test']} test rows;"
-        f" {options.threads} threads; seconds from the reading of the rows on, medians; accuracy: mean, least, most.",
+        f" threads: {options.threads}; seconds from the reading of the rows on, medians; accuracy: mean, least, most.",
     ]
     if any(record.get("settings", {}).get("label_names") for record in records):
         told.append(

@@ -88,6 +88,20 @@ def test_clock_counts_only_while_it_runs() -> None:
     assert clock.wall == wall
 
 
+def test_waiting_costs_wall_seconds_and_work_costs_both() -> None:
+    waiting, working = Clock(), Clock()
+    waiting.start()
+    time.sleep(0.4)
+    waiting.stop()
+    working.start()
+    while working.cpu < 0.2:
+        working.stop()
+        working.start()
+    working.stop()
+    assert waiting.wall >= 0.4 > 2 * waiting.cpu
+    assert working.wall >= 0.5 * working.cpu >= 0.1
+
+
 def test_time_to_is_the_first_point_at_or_above() -> None:
     curve = [Point(i, i / 2, 10.0 * i, 20.0 * i, score) for i, score in enumerate([0.5, 0.9, 0.8, 0.95])]
     found = common.time_to(curve, 0.9)

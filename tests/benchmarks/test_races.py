@@ -109,6 +109,7 @@ class Fake:
 TRAINER = {
     "--steps --precision bf16": {"cost": {"training_rows_per_cpu_second": 120.0}},
     "--steps --precision fp32": {"cost": {"training_rows_per_cpu_second": 60.0}},
+    "--rate 0.0002 --precision fp32": _curve((90, 0.92), (200, 0.939)) | {"test": {"at_best_validation": 0.93}},
     "--rate 0.0001": _curve((50, 0.80), (100, 0.90)) | {"test": {"at_best_validation": 0.89, "last": 0.5}},
     "--rate 0.0002": _curve((40, 0.92), (80, 0.935), (100, 0.94)) | {"test": {"at_best_validation": 0.93, "last": 0.5}},
     "--rate 0.0004": _curve((50, 0.93), (100, 0.80)) | {"test": {"at_best_validation": 0.92, "last": 0.5}},
@@ -135,22 +136,36 @@ def test_the_target_is_the_trainers_best_less_a_third_and_the_first_point_above_
     assert (by_what["top", "processor"]["value"], by_what["top", "wall"]["value"]) == (5.0, 5.0)  # 100 s by 20 s
     assert by_what["top", "processor"]["holds"] and by_what["top", "processor"]["limit"] == ">= 4"
     assert by_what["head", "processor"]["value"] is None  # 0.93 is below the target
-    assert {
-        turn.arguments[turn.arguments.index("--precision") + 1] for turn in fake.turns if turn.side == "Trainer"
-    } == {
-        "fp32",
-        "bf16",
-    }
-    assert all(
-        "bf16" in turn.arguments for turn in fake.turns if turn.side == "Trainer" and "--steps" not in turn.arguments
-    )
+    assert _precisions(fake) == ["bf16", "bf16", "bf16", "fp32", "bf16"]  # rates, the other precision, second round
+
+
+def _precisions(fake: Fake) -> list[str]:
+    """Of the Trainer's whole runs, in their order."""
+    found = [turn.arguments for turn in fake.turns if turn.side == "Trainer" and "--steps" not in turn.arguments]
+    return [arguments[arguments.index("--precision") + 1] for arguments in found]
+
+
+def test_the_trainer_races_in_the_precision_that_reaches_the_target_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    better = _curve((90, 0.93), (200, 0.96)) | {"test": {"at_best_validation": 0.95}}
+    fake, found = _trainer(monkeypatch, **{"--rate 0.0002 --precision fp32": better})
+    assert found["target"] == 0.957  # of the best run, in whichever precision
+    assert _precisions(fake) == ["bf16", "bf16", "bf16", "fp32", "fp32"]
+
+
+def test_without_bf16_there_is_no_search_for_a_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = Fake(TRAINER)
+    monkeypatch.setattr(trainer_race, "run", fake)
+    monkeypatch.setattr(common, "has_bf16", lambda: False)
+    found = trainer_race.race(trainer_race.arguments(["--rounds", "1", "--rates", "2e-4"]))
+    assert _precisions(fake) == ["fp32"]
+    assert (found["target"], found["precision_probe"]) == (0.936, {})
 
 
 def test_rounds_run_in_turn_and_the_search_is_the_first_rounds_trainer(monkeypatch: pytest.MonkeyPatch) -> None:
     fake, found = _trainer(monkeypatch)
     seeds = [(turn.side, turn.arguments[turn.arguments.index("--seed") + 1]) for turn in fake.turns]
     sides = ["LingOS top", "LingOS head", "LingOS top", "LingOS head"]
-    assert seeds[5:] == [*((side, "0") for side in sides), ("Trainer", "1"), *((side, "1") for side in sides)]
+    assert seeds[6:] == [*((side, "0") for side in sides), ("Trainer", "1"), *((side, "1") for side in sides)]
     assert not any("did not run in turn" in note for note in found["notes"])
 
 

@@ -12,6 +12,7 @@ from lingos.compression import variants as module
 from lingos.compression.variants import export
 from lingos.contracts import Example, Refusal
 from lingos.evaluation.gate import Verdict
+from lingos.evaluation.words import Said
 from lingos.inference import open_session
 from lingos.manifest import Base, BranchInfo, Variant
 from lingos.skill import Skill, write
@@ -40,7 +41,8 @@ def fresh(tmp_path: Path, store: Store) -> Skill:
 
 def verdicts(monkeypatch: pytest.MonkeyPatch, *accepted: bool) -> None:
     answers = iter(accepted)
-    monkeypatch.setattr(module, "gate", lambda old, new, kind: Verdict(next(answers), "told so", {"flips": 1.0}))
+    verdict = Said("gate.other")
+    monkeypatch.setattr(module, "gate", lambda old, new, kind: Verdict(next(answers), verdict, {"flips": 1.0}))
 
 
 def test_fp32_serves_without_trying_int8(fresh: Skill, store: Store) -> None:
@@ -84,7 +86,9 @@ def test_refused_everywhere(fresh: Skill, store: Store, monkeypatch: pytest.Monk
     made = export(fresh, store, EXAMPLES, said.append)
     assert made.manifest.serve == "fp32"
     assert "int8" not in made.manifest.variants
-    assert len(made.variant()[1].gate) == 3, "the reasons are kept"
+    tried = made.variant()[1].gate
+    assert len(tried) == 3, "the reasons are kept"
+    assert {one["code"] for one in tried.values()} == {"gate.other"} and all(one["reason"] for one in tried.values())
     assert not (made.folder / "variants" / "int8" / "branch.onnx").exists()
     assert "int8 is refused" in said[-1]
 

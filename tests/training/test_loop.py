@@ -279,6 +279,16 @@ def test_patience_stops_early_on_rows_of_its_own() -> None:
     assert run("head", epochs=1, patience=2, count=60).trained.steps == 7
 
 
+@pytest.mark.parametrize("name", ["head", "top"])
+def test_patience_in_a_fold_learns_from_the_rows_of_the_fold(name: str) -> None:
+    rows, told = made.examples(60), made.settings(name, epochs=2, patience=2, batch_rows=8)
+    whole, part = (made.corpus_of(found, made.base("bert")) for found in (rows, rows[20:]))
+    fold = fit(whole, method(name), told, np.arange(20, 60), 1)
+    alone = fit(part, method(name), told, np.arange(40), 1)
+    assert fold.trained.losses == pytest.approx(alone.trained.losses, abs=1e-4)
+    assert fold.trained.scores == pytest.approx(alone.trained.scores, abs=1e-4)
+
+
 def test_steps_ends_early_and_keeps_the_schedule() -> None:
     rates: list[float] = []
     whole: list[float] = []

@@ -213,7 +213,8 @@ def _forward(branch: Branch, reader: Reader, rows: Array, corpus: Corpus, place:
 
 def _subset(states: States, rows: Array) -> States:
     """The states of some rows, without copying them: starts are kept per row."""
-    return _View(states.flat, states.starts, states.depth, np.asarray(rows))
+    chosen = states.chosen[rows] if isinstance(states, _View) else np.asarray(rows)
+    return _View(states.flat, states.starts, states.depth, chosen)
 
 
 @dataclass(frozen=True)
