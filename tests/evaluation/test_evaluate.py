@@ -39,8 +39,16 @@ def test_all_parts_are_filled() -> None:
     assert found.refusal.auroc > 0.6
     assert {part.column for part in found.slices} == {"length", "channel"}
     assert {part.name for part in found.robustness} >= {"typo", "case"}
-    assert all(part.flips.value == 0 for part in found.robustness)
     assert found.confusions[0].count == max(pair.count for pair in found.confusions)
+
+
+def test_robustness_sets_new_answers_beside_the_known_ones_and_asks_only_what_cleaning_leaves() -> None:
+    def other(inputs: Sequence[Inputs]) -> list[Prediction]:
+        return [Prediction("c9", 1.0, False, (("c9", 1.0),)) for _ in inputs]
+
+    found = {part.name: part for part in evaluate(noisy(), other, EvaluateOptions(perturbed=50)).robustness}
+    assert (found["typo"].flips.value, found["typo"].after) == (1, 0) and found["typo"].before > 0
+    assert found["whitespace"].flips.value == 0 and found["whitespace"].after == found["whitespace"].before
 
 
 def test_no_threshold_is_null_and_no_session_asks_nothing() -> None:

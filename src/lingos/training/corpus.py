@@ -70,10 +70,6 @@ class Corpus:
         """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
         return np.concatenate([self.targets, np.arange(self.classes)])
 
-    def with_names(self, rows: Array) -> Array:
-        """These positions and those of their labels' own texts."""
-        return np.concatenate([rows, len(self) + np.unique(self.targets[rows])])
-
     @property
     def classes(self) -> int:
         return len(self.schema["labels"])

@@ -112,7 +112,8 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
 
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
-    rows = corpus.with_names(rows) if settings.label_names else rows
+    if settings.label_names:  # the labels' own texts come after the rows
+        rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
     start = method.start(corpus.base.info, settings)
     head = corpus.task.head(corpus.base, corpus.schema, head_kind(method, corpus.base.info))
     branch = make_branch(corpus.base, start, head)
