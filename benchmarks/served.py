@@ -1,8 +1,8 @@
 """`python benchmarks/served.py`: do the served variants answer as torch does?
 
-Tunes `top` on banking77 and asks all test texts. Prints one JSON document: for each variant that the skill has, the share
-of labels that equal those of torch in fp32, the largest difference of a calibrated chance, and texts a processor second.
-`int8` is null where the gate refused every mix.
+Tunes `top` on banking77 and asks all test texts. Prints one JSON document: for each variant that the skill
+has, the share of labels that equal those of torch in fp32, the largest difference of a calibrated chance, and
+texts a processor second. `int8` is null where the gate refused every mix.
 """
 
 from __future__ import annotations
