@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def main(given: list[str] | None = None) -> int:
     options = arguments(given)
     if "torch" not in sys.modules:
         common.prepare(options.threads)
-    result = measure(options)
+    with redirect_stdout(sys.stderr):  # transformers and its trackers may print what they think
+        result = measure(options)
     if not options.tiny:
         save(RESULTS / "gpu.json", result)
     print(json.dumps(result, indent=1))

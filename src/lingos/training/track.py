@@ -43,8 +43,7 @@ def _tensorboard(folder: Path, run: str) -> Log:
 def _wandb(folder: Path, run: str) -> Log:
     import wandb  # an extra
 
-    os.environ.setdefault("WANDB_MODE", "offline")
-    client = wandb.init(project="lingos", name=run, dir=str(folder))
+    client = wandb.init(project="lingos", name=run, dir=str(folder), mode=os.environ.get("WANDB_MODE") or "offline")
     return lambda step, numbers: client.log(dict(numbers), step=step)
 
 
