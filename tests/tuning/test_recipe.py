@@ -26,6 +26,12 @@ def test_a_ladder_takes_what_one_of_its_methods_knows() -> None:
     assert told.value.cure.endswith("a method that has it: lora")
 
 
+@pytest.mark.parametrize("name", ["learning_rate", "layer_decay", "weight_decay", "gradient_checkpointing"])
+def test_settings_of_layers_are_refused_by_a_method_that_has_none(name: str) -> None:
+    with pytest.raises(RecipeError, match=f"'{name}' changes nothing in head"):
+        check_names({name: "1"}, [method("head")])
+
+
 def test_a_name_that_nobody_knows_tells_the_nearest() -> None:
     with pytest.raises(RecipeError, match="unknown setting 'epoch'") as told:
         check_names({"epoch": 3}, [method("top")])

@@ -48,12 +48,8 @@ LIBRARIES = {"lora": " peft", "logistic": " scikit-learn"}
 SECONDS = 1800  # of the test, at most
 # Settings that the generated code does without: precision is fp32 there, and some are written into the code itself.
 SPOKEN = frozenset(
-    {"precision", "class_weights", "sampler", "schedule", "gradient_checkpointing", "layers", "label_names"}
+    "precision class_weights sampler schedule gradient_checkpointing layers label_names train_embeddings".split()
 )
-UNUSED: Mapping[str, frozenset[str]] = {
-    "head": frozenset({"learning_rate", "layer_decay", "weight_decay"}),
-    **dict.fromkeys(LAYERED, frozenset({"train_embeddings"})),
-}
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
     "import sys, runpy; sys.modules['lingos'] = None; sys.path.insert(0, '.'); "
@@ -241,11 +237,9 @@ def _base(name: str, sha256: str) -> tuple[str, str]:
 
 def _settings(skill: Skill) -> list[dict[str, str]]:
     """The recipe as constants, each with its reason."""
-    method = skill.manifest.method
     found = []
     for name, setting in sorted(skill.manifest.recipe.items()):
-        left_out = SPOKEN | UNUSED.get(method, frozenset())
-        if name in left_out or (name == "patience" and not setting.value):
+        if name in SPOKEN or (name == "patience" and not setting.value):
             continue
         why = {"default": "the method's default", "user": "as asked for"}.get(setting.source, setting.reason)
         found.append({"name": name, "value": repr(setting.value), "note": why})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INNER",
     "Closed",
+    "Deep",
     "Descent",
     "Features",
     "Group",
@@ -61,14 +62,11 @@ class Descent(Options):
     """Settings of gradient training that every trained method has; each method sets its own measured defaults."""
 
     epochs: int = Field(5, ge=1, description="passes over the training rows")
-    learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
     head_rate: float = Field(3e-3, gt=0, description="peak rate of the head")
-    layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
     batch_rows: int = Field(32, ge=1, description="rows a step, at most")
     batch_tokens: int = Field(4096, ge=16, description="padded tokens a step, at most")
     warmup: float = Field(0.1, ge=0, le=1, description="share of the steps in which the rate rises")
     schedule: Literal["linear", "cosine", "constant"] = Field("linear", description="how the rate falls")
-    weight_decay: float = Field(0.01, ge=0, description="AdamW's decay, matrices only")
     clip: float = Field(1.0, gt=0, description="largest gradient norm")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of the target spread over all classes")
     class_weights: Balance = Field("none", description="weight rare classes more: none, sqrt or balanced")
@@ -77,6 +75,14 @@ class Descent(Options):
     patience: int = Field(0, ge=0, description="stop after k evaluations without gain on an inner hold-out; 0 = never")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto = bf16 where the hardware has it")
     label_names: bool = Field(False, description="learn the name or description of each label as one more text")
+
+
+class Deep(Descent):
+    """Settings of the methods that train layers as well as a head."""
+
+    learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
+    layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
+    weight_decay: float = Field(0.01, ge=0, description="AdamW's decay, matrices only")
     gradient_checkpointing: bool = Field(False, description="recompute activations: less memory, a third slower")
 
 
@@ -250,7 +256,7 @@ class Layered:
 
 
 def _rate(name: str, depth: int, settings: Any, last: str) -> tuple[float, float]:
-    decay = settings.weight_decay if decays(name) else 0.0
     if name.startswith(HEAD):
         return settings.head_rate * (1.0 if name.startswith(last) else INNER), 0.0
+    decay = settings.weight_decay if decays(name) else 0.0
     return settings.learning_rate * rate_of(name, depth, settings.layer_decay), decay

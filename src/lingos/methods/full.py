@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Descent, HeadKind, Layered, Reads
+from lingos.methods.base import Deep, HeadKind, Layered, Reads
 
 __all__ = ["Full"]
 
@@ -15,7 +15,7 @@ __all__ = ["Full"]
 class Full(Layered):
     """All layers; the embedding only when asked for, since it is half of a small model and moves little."""
 
-    class Settings(Descent):
+    class Settings(Deep):
         learning_rate: float = 2e-4
         train_embeddings: bool = Field(False, description="move the embedding as well")
 

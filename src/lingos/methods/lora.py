@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Descent, HeadKind, Layered, Reads
+from lingos.methods.base import Deep, HeadKind, Layered, Reads
 
 if TYPE_CHECKING:
     from lingos.modules.branch import Branch
@@ -22,7 +22,7 @@ __all__ = ["Lora"]
 class Lora(Layered):
     """LoRA on every linear layer of the top `layers`. Choose it over `full` where many skills share one big base."""
 
-    class Settings(Descent):
+    class Settings(Deep):
         learning_rate: float = 2e-3
         layer_decay: float = 1.0
         weight_decay: float = 0.0

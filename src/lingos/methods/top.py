@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Descent, HeadKind, Layered, Reads
+from lingos.methods.base import Deep, HeadKind, Layered, Reads
 
 __all__ = ["Top"]
 
@@ -24,7 +24,7 @@ class Top(Layered):
     3
     """
 
-    class Settings(Descent):
+    class Settings(Deep):
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"

@@ -22,7 +22,7 @@ from accelerate import Accelerator, DistributedType
 
 from lingos.contracts import Batch, Progress, Row, Task
 from lingos.errors import LingosError, RecipeError, ResourceError
-from lingos.methods.base import Descent, Group
+from lingos.methods.base import Deep, Descent, Group
 from lingos.modules.branch import Branch
 from lingos.training import batches, checkpoint, snapshots
 from lingos.training.checkpoint import State
@@ -105,7 +105,7 @@ class _Run:
         self.accelerator = Accelerator(cpu=job.place.device == "cpu", mixed_precision="no")
         _check(self.accelerator)
         job.branch.to(job.place.device).train()
-        if self.settings.gradient_checkpointing:
+        if isinstance(self.settings, Deep) and self.settings.gradient_checkpointing:
             _recompute(job.branch)
         self.plans = [self._plan(epoch) for epoch in range(self.settings.epochs)]
         self.total = sum(map(len, self.plans))
