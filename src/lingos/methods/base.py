@@ -78,8 +78,14 @@ class Descent(Options):
 
 
 class Deep(Descent):
-    """Settings of the methods that train layers as well as a head."""
+    """Settings of the methods that train layers as well as a head.
 
+    Papers: Kumar et al., "Fine-Tuning can Distort Pretrained Features", ICLR 2022 (`begin`); Miyato et al.,
+    "Adversarial Training Methods for Semi-Supervised Text Classification", ICLR 2017 (`adversarial`).
+    """
+
+    begin: Literal["head", "means"] = Field("head", description="first head: fitted on frozen vectors, or class means")
+    adversarial: float = Field(0.0, ge=0, lt=1, description="push the trunk's output by so much of its norm; 0 = never")
     learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
     layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
     weight_decay: float = Field(0.01, ge=0, description="AdamW's decay, matrices only")
@@ -225,7 +231,7 @@ class Layered:
     """The common part of the methods that train layers: class means as the start, layer-wise rates, plain tensors."""
 
     promise = Promise(steps=24, loss=0.9)
-    few: Mapping[str, Any] = {"label_names": True}
+    few: Mapping[str, Any] = {"label_names": True, "begin": "means"}
 
     def solve(self, features: Features, settings: Any) -> Solution:
         """The start of the head, or of its last layer: class means of the branch's vectors before training."""

@@ -30,7 +30,7 @@ class Top(Layered):
     name = "top"
     reads: Reads = "states"
     cost = 5
-    few: Mapping[str, Any] = {"label_names": True, "learning_rate": 1e-4}
+    few: Mapping[str, Any] = {"label_names": True, "learning_rate": 1e-4, "begin": "means", "adversarial": 0.1}
     head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
