@@ -15,7 +15,7 @@ import torch
 from lingos.contracts import Batch, Progress
 from lingos.engines.base import planned
 from lingos.errors import RecipeError
-from lingos.methods.base import Deep, Features, Method, Solution, balance, head_kind
+from lingos.methods.base import Deep, Descent, Features, Method, Solution, balance, head_kind
 from lingos.methods.base import method as method_of
 from lingos.modules.branch import Branch, is_head, make_branch
 from lingos.settings import Options
@@ -164,8 +164,9 @@ def _head_first(branch: Branch, settings: Any) -> bool:
 
 
 def _head_settings(settings: Deep) -> Options:
-    """Those of `head`, with what was said about rare classes."""
-    told = {"class_weights": settings.class_weights, "sampler": settings.sampler}
+    """Those of `head`: how long, how fast and by how many rows; all else is said once for both parts of a run."""
+    own = {"epochs", "head_rate", "batch_rows", "patience", "label_names"}
+    told = {name: value for name, value in settings.model_dump().items() if name in Descent.model_fields.keys() - own}
     return method_of("head").Settings.model_validate(told)
 
 
