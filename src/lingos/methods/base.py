@@ -147,6 +147,8 @@ class Method(Protocol):
     @property
     def few(self) -> Mapping[str, Any]: ...  # other defaults, measured, for some twenty rows a label and fewer
     @property
+    def own_head(self) -> Mapping[str, Any]: ...  # other defaults where the family's own head is trained
+    @property
     def Settings(self) -> type[Options]: ...
 
     def solve(self, features: Features, settings: Any) -> Solution: ...  # the fit, or the start of training
@@ -209,6 +211,7 @@ class Solved:
 
     promise = Promise(steps=0, loss=0.95)
     few: Mapping[str, Any] = {}
+    own_head: Mapping[str, Any] = {}
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """All layers are trunk."""
@@ -232,6 +235,7 @@ class Layered:
 
     promise = Promise(steps=24, loss=0.9)
     few: Mapping[str, Any] = {"label_names": True, "begin": "means"}
+    own_head: Mapping[str, Any] = {"begin": "means"}
 
     def solve(self, features: Features, settings: Any) -> Solution:
         """The start of the head, or of its last layer: class means of the branch's vectors before training."""

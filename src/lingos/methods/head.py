@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lingos.contracts import BackboneInfo
@@ -21,6 +22,8 @@ class Head(Layered):
         batch_rows: int = 256
 
     name = "head"
+    few: Mapping[str, Any] = {"label_names": True}
+    own_head: Mapping[str, Any] = {}
     reads: Reads = "states"
     cost = 4
     head: HeadKind = "cosine"

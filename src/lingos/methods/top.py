@@ -17,7 +17,7 @@ __all__ = ["Top"]
 
 
 class Top(Layered):
-    """The last `layers` layers and a head that starts from class means. Choose it before `full`.
+    """The last `layers` layers and a head that was fitted before they move. Choose it before `full`.
 
     >>> from lingos.backbones.text import load
     >>> Top().start(load("default").info, Top.Settings())
@@ -25,12 +25,16 @@ class Top(Layered):
     """
 
     class Settings(Deep):
+        epochs: int = 3
+        learning_rate: float = 4e-4
+        head_rate: float = 1e-3
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"
     reads: Reads = "states"
     cost = 5
-    few: Mapping[str, Any] = {"label_names": True, "learning_rate": 1e-4, "begin": "means", "adversarial": 0.1}
+    few: Mapping[str, Any] = {**Layered.few, "learning_rate": 1e-4, "head_rate": 3e-3, "adversarial": 0.05}
+    own_head: Mapping[str, Any] = {**Layered.own_head, "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3}
     head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
