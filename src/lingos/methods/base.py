@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INNER",
+    "Case",
     "Closed",
     "Deep",
     "Descent",
@@ -47,6 +48,7 @@ PACKAGE = "lingos.methods"
 HEAD = "head."
 Reads = Literal["texts", "vectors", "states"]
 Balance = Literal["none", "sqrt", "balanced"]
+Case = Literal["few", "own head"]  # some twenty rows a label and fewer; the classification head of the base's family
 # Rate of the layers of a family's own head below its last one, as a share of the head's. At the head's full rate ten
 # rows a class (banking77, all-MiniLM read by its first token) end 0.8 to 2.9 points lower.
 INNER = 0.1
@@ -145,9 +147,7 @@ class Method(Protocol):
     @property
     def promise(self) -> Promise: ...
     @property
-    def few(self) -> Mapping[str, Any]: ...  # other defaults, measured, for some twenty rows a label and fewer
-    @property
-    def own_head(self) -> Mapping[str, Any]: ...  # other defaults where the family's own head is trained
+    def special(self) -> Mapping[Case, Mapping[str, Any]]: ...  # other defaults, measured, where a case is given
     @property
     def Settings(self) -> type[Options]: ...
 
@@ -210,8 +210,7 @@ class Solved:
     """The common part of the methods that are solved in closed form: nothing moves by gradient."""
 
     promise = Promise(steps=0, loss=0.95)
-    few: Mapping[str, Any] = {}
-    own_head: Mapping[str, Any] = {}
+    special: Mapping[Case, Mapping[str, Any]] = {}
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """All layers are trunk."""
@@ -234,8 +233,10 @@ class Layered:
     """The common part of the methods that train layers: class means as the start, layer-wise rates, plain tensors."""
 
     promise = Promise(steps=24, loss=0.9)
-    few: Mapping[str, Any] = {"label_names": True, "begin": "means"}
-    own_head: Mapping[str, Any] = {"begin": "means"}
+    special: Mapping[Case, Mapping[str, Any]] = {
+        "few": {"label_names": True, "begin": "means"},
+        "own head": {"begin": "means"},
+    }
 
     def solve(self, features: Features, settings: Any) -> Solution:
         """The start of the head, or of its last layer: class means of the branch's vectors before training."""

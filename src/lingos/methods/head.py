@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Descent, HeadKind, Layered, Reads
+from lingos.methods.base import Case, Descent, HeadKind, Layered, Reads
 
 __all__ = ["Head"]
 
@@ -22,8 +22,7 @@ class Head(Layered):
         batch_rows: int = 256
 
     name = "head"
-    few: Mapping[str, Any] = {"label_names": True}
-    own_head: Mapping[str, Any] = {}
+    special: Mapping[Case, Mapping[str, Any]] = {"few": {"label_names": True}}
     reads: Reads = "states"
     cost = 4
     head: HeadKind = "cosine"

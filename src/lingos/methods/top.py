@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Deep, HeadKind, Layered, Reads
+from lingos.methods.base import Case, Deep, HeadKind, Layered, Reads
 
 __all__ = ["Top"]
 
@@ -33,8 +33,10 @@ class Top(Layered):
     name = "top"
     reads: Reads = "states"
     cost = 5
-    few: Mapping[str, Any] = {**Layered.few, "learning_rate": 1e-4, "head_rate": 3e-3, "adversarial": 0.05}
-    own_head: Mapping[str, Any] = {**Layered.own_head, "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3}
+    special: Mapping[Case, Mapping[str, Any]] = {
+        "few": {"label_names": True, "begin": "means", "learning_rate": 1e-4, "head_rate": 3e-3, "adversarial": 0.05},
+        "own head": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3},
+    }
     head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:

@@ -43,11 +43,16 @@ def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) ->
     default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
     found: Derived = {}
     if info is not None and head_kind(method, info) == "family":
-        found = {name: (value, f"{info.name} has its family's own head") for name, value in method.own_head.items()}
+        found = {
+            name: (value, f"{info.name} has its family's own head")
+            for name, value in method.special.get("own head", {}).items()
+        }
     if rows <= FEW * len(labels):
         reason = f"{rows} rows for {len(labels)} labels: few"
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
-        wanted = {name: value for name, value in method.few.items() if name != "label_names" or telling}
+        wanted = {
+            name: value for name, value in method.special.get("few", {}).items() if name != "label_names" or telling
+        }
         found = {**found, **{name: (value, reason) for name, value in wanted.items()}}
     steps = max(1, rows // default.batch_rows)  # type: ignore[attr-defined]
     usual = found["epochs"][0] if "epochs" in found else default.epochs  # type: ignore[attr-defined]
