@@ -86,7 +86,7 @@ class Deep(Descent):
     "Adversarial Training Methods for Semi-Supervised Text Classification", ICLR 2017 (`adversarial`).
     """
 
-    begin: Literal["head", "means"] = Field("head", description="first head: fitted on frozen vectors, or class means")
+    begin: Literal["head", "means"] = Field("means", description="first head: fitted on frozen vectors, or class means")
     adversarial: float = Field(0.0, ge=0, lt=1, description="push the trunk's output by so much of its norm; 0 = never")
     learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
     layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
@@ -233,10 +233,7 @@ class Layered:
     """The common part of the methods that train layers: class means as the start, layer-wise rates, plain tensors."""
 
     promise = Promise(steps=24, loss=0.9)
-    special: Mapping[Case, Mapping[str, Any]] = {
-        "few": {"label_names": True, "begin": "means"},
-        "own head": {"begin": "means"},
-    }
+    special: Mapping[Case, Mapping[str, Any]] = {"few": {"label_names": True}}
 
     def solve(self, features: Features, settings: Any) -> Solution:
         """The start of the head, or of its last layer: class means of the branch's vectors before training."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Case, Descent, HeadKind, Layered, Reads
+from lingos.methods.base import Descent, HeadKind, Layered, Reads
 
 __all__ = ["Head"]
 
@@ -22,7 +21,6 @@ class Head(Layered):
         batch_rows: int = 256
 
     name = "head"
-    special: Mapping[Case, Mapping[str, Any]] = {"few": {"label_names": True}}
     reads: Reads = "states"
     cost = 4
     head: HeadKind = "cosine"

@@ -6,7 +6,7 @@ Papers: Lee et al., "What Would Elsa Do? Freezing Layers During Transformer Fine
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ class Top(Layered):
     """
 
     class Settings(Deep):
+        begin: Literal["head", "means"] = "head"
         epochs: int = 3
         learning_rate: float = 4e-4
         head_rate: float = 1e-3
