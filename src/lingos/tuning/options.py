@@ -31,7 +31,7 @@ class TuneOptions(Options):
     max_length: int = Field(0, ge=0, description="tokens read of a text; 0 = as many as 99 % of the rows need")
     from_: str | None = Field(None, description="skill whose branch is the start, compared with a fresh one")
     descriptions: str | None = Field(None, description="JSON file: label -> description, for zero-shot")
-    recipe: str | None = Field(None, description="YAML file of method settings")
+    recipe: str | None = Field(None, description="YAML file of a recipe; a skill carries its own as recipe.yaml")
     set: list[str] = Field([], description="method setting, e.g. --set epochs=5 (repeatable)")
     track: Literal["none", "tensorboard", "wandb", "mlflow"] = Field("none", description="where losses are logged")
     personal: bool = Field(True, description="look for personal data in the texts")

@@ -84,7 +84,7 @@ def tune(
         DataError: the file can not be learned from. RecipeError: an unknown setting. Interrupted: Ctrl-C, resumable.
     """
     began = time.monotonic()
-    options = options or TuneOptions()
+    options = recipe.merged(options or TuneOptions())
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
     rungs, choice = _climb(road)
