@@ -19,7 +19,9 @@ from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, ch
 from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.errors import DataError
+from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.origin import Origin
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -48,8 +50,13 @@ class Prepared:
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
 
-def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say) -> Prepared:
-    """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`."""
+def prepare(
+    train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say, origin: Origin | None = None
+) -> Prepared:
+    """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`.
+
+    A row that `origin` has learned is no test row.
+    """
     source = read(train, text=options.text, label=options.label, group=options.group, format=options.format)
     for note in source.notes:
         say(note)
@@ -64,7 +71,8 @@ def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | No
     kept, clusters = usable(source, found)
     if options.group:
         clusters = np.array(splits.merge_groups(clusters.tolist(), [example.group for example in kept]))
-    return _split(source, found, kept, clusters, given, options, say)
+    train_rows, test, own, unused = _split(kept, clusters, given, options, say, origin)
+    return Prepared(source, found, train_rows, test, own, unused, _fingerprint(train_rows), found.findings)
 
 
 def usable(source: Source, found: Examination) -> tuple[list[Example], Array]:
@@ -99,19 +107,22 @@ def _read_test(options: TuneOptions, source: Source) -> Source | None:
 
 
 def _split(
-    source: Source,
-    found: Examination,
     kept: list[Example],
     clusters: Array,
     given: Source | None,
     options: TuneOptions,
     say: Say,
-) -> Prepared:
+    origin: Origin | None,
+) -> tuple[list[Example], list[Example], Array, int]:
+    """(training rows, test rows, clusters of the former, rows that are not looked at)."""
     if given is not None:
         test = _judged(given, say)
+        test = _without_learned(test, given.file, origin, say) if origin else test
         train, own = np.arange(len(kept)), clusters
     else:
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
+        if origin:
+            train, held = _moved(kept, clusters, held, origin, say)
         test, own = [kept[k] for k in held], clusters[train]
         say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
     unused = 0
@@ -120,8 +131,36 @@ def _split(
         unused = len(train) - len(chosen)
         train, own = train[chosen], own[chosen]
         say(f"{len(train)} rows kept, {options.shots} a class; {unused} are not looked at")
-    rows = [kept[k] for k in train]
-    return Prepared(source, found, rows, test, own, unused, _fingerprint(rows), found.findings)
+    return [kept[k] for k in train], test, own, unused
+
+
+def _moved(kept: list[Example], clusters: Array, held: Array, origin: Origin, say: Say) -> tuple[Array, Array]:
+    """(training, test) without test rows that the origin has learned: they and their near duplicates go to training."""
+    new = unlearned([row.id for row in kept], origin.learned)
+    old = np.setdiff1d(np.arange(len(kept)), new)
+    left = held[~np.isin(clusters[held], clusters[old])]
+    if not len(left):
+        raise _all_learned(origin, f"each of the {len(held)} rows that were drawn as test rows")
+    if len(left) < len(held):
+        say(f"{len(held) - len(left)} test rows that {origin.ref} has learned, or nearly so, are training rows instead")
+    return np.setdiff1d(np.arange(len(kept)), left), left
+
+
+def _without_learned(test: list[Example], file: str, origin: Origin, say: Say) -> list[Example]:
+    left = unlearned([row.id for row in test], origin.learned)
+    if not left:
+        raise _all_learned(origin, f"each of the {len(test)} rows of {file}")
+    if gone := len(test) - len(left):
+        say(f"warning learned: {origin.ref} has learned {gone} of the {len(test)} rows of {file}; they do not count")
+    return [test[k] for k in left]
+
+
+def _all_learned(origin: Origin, what: str) -> DataError:
+    return DataError(
+        f"{origin.ref} has learned {what}: no score would be true",
+        expected="test rows that it has not learned",
+        cure="give such rows with --test FILE, or leave --from out",
+    )
 
 
 def _judged(given: Source, say: Say) -> list[Example]:

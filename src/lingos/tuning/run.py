@@ -17,8 +17,6 @@ import numpy as np
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
 from lingos.contracts import BackboneInfo, Progress, Task
-from lingos.data import splits
-from lingos.errors import DataError, RecipeError
 from lingos.evaluation.words import Said, phrase
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
@@ -38,7 +36,10 @@ from lingos.tuning.bundle import Parts, bundle, put_trunk
 from lingos.tuning.calibrate import calibrate
 from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
+from lingos.tuning.folds import shared_folds
+from lingos.tuning.learned import INHERITED
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["tune"]
 
-FOLDS = 5
 LONGEST = 0.99  # share of the rows that are read whole
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 
@@ -63,6 +63,7 @@ class Road:
     prepared: Prepared
     corpus: Corpus
     user: Mapping[str, Any]
+    origin: Origin | None
     folder: Path  # state of an unfinished run; removed at the end
 
     @property
@@ -104,7 +105,8 @@ def _set_out(
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
     backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
-    prepared = prepare(train, options, backbone, say)
+    origin = origin_of(options, store)
+    prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
     schema = _schema(kind, prepared, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
@@ -114,7 +116,7 @@ def _set_out(
     folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
     if folder.exists():
         say(f"going on with the unfinished run in {folder}")
-    return Road(options, store, say, progress, prepared, corpus, user, folder)
+    return Road(options, store, say, progress, prepared, corpus, user, origin, folder)
 
 
 def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
@@ -134,7 +136,10 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     told = effort(options.effort)
     if alone:
         told = Effort(told.name, (options.method,), ALONE, told.rows)
-    folds = _folds(road)
+    origin = road.origin
+    folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin)
+    if origin and len(known):
+        road.say(f"{len(known)} training rows {origin.ref} has learned: they are learned again, and judge nothing")
 
     def settings(one: Method) -> Any:
         return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road))[0]
@@ -145,8 +150,9 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
         seed=options.seed,
         settings=settings,
         groups=road.prepared.clusters,
-        origin=options.from_ or "",
-        warm=_warm(road),
+        known=known,
+        origin=origin.ref if origin else "",
+        warm=origin.tensors if origin else None,
         folder=road.folder,
         progress=road.progress,
         say=road.say,
@@ -179,7 +185,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         refusal=refusal,
         bank=memory(fitted, corpus, road.train, options.seed),
         data=_data(road.prepared, options.test),
-        split={"train": [row.id for row in road.prepared.train], "test": [row.id for row in road.prepared.test]},
+        split=_split(road, rung),
         parent=rung.origin or None,
     )
     staging = Path(tempfile.mkdtemp(prefix="lingos-"))
@@ -192,22 +198,14 @@ def _build(road: Road, rung: Rung) -> Skill:
     return export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
 
 
+def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
+    """Ids of the rows; of a skill that started from another one also those that came with it."""
+    found = {"train": [row.id for row in road.prepared.train], "test": [row.id for row in road.prepared.test]}
+    return {**found, INHERITED: road.origin.rows} if rung.origin and road.origin else found
+
+
 def _methods(options: TuneOptions) -> tuple[str, ...]:
     return effort(options.effort).methods if options.method == "auto" else (options.method,)
-
-
-def _folds(road: Road) -> list[Array]:
-    """Shared folds of the training rows: the first ones are used until the effort has enough rows out of fold."""
-    train = road.prepared.train
-    smallest = int(np.bincount(road.corpus.targets[: len(train)]).min())
-    count = FOLDS if len(train) >= 2 * FOLDS else 2
-    if len(train) < 4:
-        raise DataError(
-            f"{len(train)} training rows ({smallest} in the smallest class)",
-            expected="at least two rows of each class",
-            cure="label more rows, or use --method labels, which needs none",
-        )
-    return splits.folds(train, road.prepared.clusters.tolist(), count=count, seed=road.options.seed)
 
 
 def _length(backbone: TextBackbone, prepared: Prepared) -> int:
@@ -215,23 +213,6 @@ def _length(backbone: TextBackbone, prepared: Prepared) -> int:
     sample = [clean(str(row.fields["text"])) for row in prepared.train[:: max(1, len(prepared.train) // 5000)]]
     needed = int(np.quantile(backbone.tokens.count(sample), LONGEST))
     return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
-
-
-def _warm(road: Road) -> Mapping[str, Any] | None:
-    if road.options.from_ is None:
-        return None
-    skill = road.store.get(road.options.from_)
-    if skill.manifest.branch is None:
-        raise RecipeError(
-            f"{skill.ref} has no branch to start from: its method is {skill.manifest.method}",
-            expected="a skill of a trained method (head, top, full, lora)",
-            cure="leave --from out, or name another skill",
-        )
-    learned = set(json.loads(skill.path("split.json").read_text("utf-8"))["train"])
-    shared = sum(row.id in learned for row in road.prepared.train)
-    if shared:
-        road.say(f"{skill.ref} has learned {shared} of these rows: its scores out of fold are too good")
-    return skill.tensors("branch.safetensors")
 
 
 def _info(road: Road) -> BackboneInfo | None:

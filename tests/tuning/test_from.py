@@ -1,0 +1,137 @@
+"""`--from`: no row that the skill before has learned judges the one that starts from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests import tiny
+from tests.cli.made import ROWS, csv
+
+from lingos.contracts import Example
+from lingos.errors import DataError
+from lingos.skill import Skill
+from lingos.store.store import Store
+from lingos.tuning.folds import FAIR, shared_folds
+from lingos.tuning.learned import INHERITED, content, learned
+from lingos.tuning.options import TuneOptions
+from lingos.tuning.origin import Origin
+from lingos.tuning.prepare import Prepared, prepare
+from lingos.tuning.run import tune
+
+NEW = [(f"good day, {text}, thank you", label) for text, label in ROWS]
+QUICK: dict[str, Any] = {"effort": "quick", "personal": False, "set": ["epochs=1", "layers=1"]}
+
+
+class Home:
+    """A store in which t@1 has learned ROWS by its top layer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.store, self.said = folder, Store(folder / "home"), list[str]()
+        self.base = str(tiny.folder(folder, "bert"))
+        self.tune(ROWS)
+
+    def tune(self, rows: list[tuple[str, str]], **more: Any) -> Skill:
+        options = TuneOptions(**{"name": "t", "method": "top", "base": self.base, **QUICK, **more})
+        self.said.clear()
+        made = tune(csv(self.folder / "data.csv", rows), options, store=self.store, say=self.said.append)
+        return self.store.get(str(made.skill))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("from"))
+
+
+def parts(skill: Skill) -> dict[str, set[str]]:
+    split = json.loads(skill.path("split.json").read_text("utf-8"))
+    return {name: {content(row) for row in rows} for name, rows in split.items()}
+
+
+def origin_with(rows: list[str]) -> Origin:
+    return Origin("t@1", {}, rows, frozenset(content(row) for row in rows))
+
+
+def prepared(rows: int, clusters: Any = None) -> Prepared:
+    examples = [Example({"text": f"text {k}"}, "ab"[k % 2], f"r{k}") for k in range(rows)]
+    nothing: Any = None
+    return Prepared(nothing, nothing, examples, [], np.arange(rows) if clusters is None else clusters)
+
+
+def test_no_test_row_was_learned_before_and_the_lineage_is_kept(home: Home) -> None:
+    first = parts(home.store.get("t@1"))
+    found = parts(home.tune([*ROWS, *NEW], from_="t", seed=5))
+    assert not found["test"] & first["train"] and found["test"]
+    assert any("test rows that t@1 has learned, or nearly so, are training rows instead" in one for one in home.said)
+    assert any("are learned again, and judge nothing" in one for one in home.said)
+    if INHERITED in found:  # the start from t@1 was chosen
+        assert found[INHERITED] == first["train"]
+
+
+def test_a_descendant_knows_what_its_ancestors_learned(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lingos.ladder import ladder
+
+    chosen = ladder.choose
+
+    def warm(rungs: list[Any], *rest: Any) -> Any:
+        return chosen([rung for rung in rungs if rung.origin], *rest)
+
+    monkeypatch.setattr(ladder, "choose", warm)
+    before = parts(home.store.get("t@1"))["train"]
+    skill = home.tune(NEW, from_="t@1")
+    assert skill.manifest.parent == "t@1" and before < learned(skill)
+    assert parts(skill)[INHERITED] == before
+    again = home.tune([(f"hello, {text}?", label) for text, label in ROWS], from_=str(skill.ref))
+    assert learned(skill) < learned(again)
+
+
+def test_learned_rows_of_a_test_file_are_told_and_left_out(home: Home) -> None:
+    test = csv(home.folder / "test.csv", [*ROWS, *[(f"{text} please", label) for text, label in ROWS]])
+    first = parts(home.store.get("t@1"))["train"]
+    found = parts(home.tune(NEW, from_="t@1", test=str(test)))
+    assert not found["test"] & first
+    told = f"warning learned: t@1 has learned {len(first)} of the {2 * len(ROWS)} rows of {test}; they do not count"
+    assert told in home.said
+
+
+def test_a_test_file_that_was_learned_whole_is_refused(home: Home) -> None:
+    ids = parts(home.store.get("t@1"))["train"]
+    options = TuneOptions(test=str(csv(home.folder / "a.csv", ROWS)), personal=False, effort="quick")
+    every = list(prepare(csv(home.folder / "b.csv", NEW), options, None, str).test)
+    with pytest.raises(DataError, match=f"t@1 has learned each of the {len(ROWS)} rows of .*a.csv") as told:
+        prepare(home.folder / "b.csv", options, None, str, origin_with([*ids, *(row.id for row in every)]))
+    assert "--test FILE" in told.value.cure
+
+
+def test_the_same_file_again_is_refused(home: Home) -> None:
+    with pytest.raises(DataError, match=r"t@1 has learned \d+ of the \d+ training rows; 0 are left to judge by"):
+        home.tune(ROWS, from_="t@1")
+
+
+def test_folds_hold_only_rows_that_are_new_to_the_origin() -> None:
+    old = [f"r{k}" for k in range(30)]
+    folds, known = shared_folds(prepared(60), np.zeros(60, np.int64), 0, origin_with(old))
+    assert sorted(np.concatenate(folds).tolist()) == list(range(30, 60))
+    assert known.tolist() == list(range(30))
+
+
+def test_a_near_duplicate_of_a_learned_row_judges_nothing() -> None:
+    clusters = np.arange(60)
+    clusters[59] = 0
+    folds, known = shared_folds(prepared(60, clusters), np.zeros(60, np.int64), 0, origin_with(["r0"]))
+    assert known.tolist() == [0, 59] and len(np.concatenate(folds)) == 58
+
+
+def test_too_few_new_rows_are_told() -> None:
+    old = [f"r{k}" for k in range(60 - FAIR + 1)]
+    with pytest.raises(DataError, match=f"41 of the 60 training rows; {FAIR - 1} are left to judge by") as told:
+        shared_folds(prepared(60), np.zeros(60, np.int64), 0, origin_with(old))
+    assert "leave --from out" in told.value.cure
+
+
+def test_without_an_origin_every_row_is_judged() -> None:
+    folds, known = shared_folds(prepared(12), np.zeros(12, np.int64), 0, None)
+    assert sorted(np.concatenate(folds).tolist()) == list(range(12)) and not len(known)
