@@ -38,6 +38,7 @@ from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
 from lingos.tuning.folds import shared_folds
 from lingos.tuning.learned import INHERITED
+from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
@@ -56,6 +57,7 @@ ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 class Road:
     """What every part of the road may ask."""
 
+    name: str
     options: TuneOptions
     store: Store
     say: Callable[[str], None]
@@ -101,6 +103,7 @@ def tune(
 def _set_out(
     train: str | Path, options: TuneOptions, store: Store, say: Callable[[str], None], progress: Progress | None
 ) -> Road:
+    name = name_of(train, options, say)
     user = recipe.asked(options)
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
@@ -116,7 +119,7 @@ def _set_out(
     folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
     if folder.exists():
         say(f"going on with the unfinished run in {folder}")
-    return Road(options, store, say, progress, prepared, corpus, user, origin, folder)
+    return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
 
 
 def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
@@ -168,14 +171,14 @@ def _build(road: Road, rung: Rung) -> Skill:
     options, corpus = road.options, road.corpus
     calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
     road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
-    log = tracker(options.track, road.store.home / "tracking", f"{_name(road)}-{rung.method.name}")
+    log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
     watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
     fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
     for note in fitted.notes:
         road.say(note)
     settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
     parts = Parts(
-        name=_name(road),
+        name=road.name,
         fitted=fitted,
         corpus=corpus,
         recipe=settings,
@@ -217,10 +220,6 @@ def _length(backbone: TextBackbone, prepared: Prepared) -> int:
 
 def _info(road: Road) -> BackboneInfo | None:
     return road.corpus.backbone.info if road.corpus.backbone is not None else None
-
-
-def _name(road: Road) -> str:
-    return road.options.name or Path(road.prepared.source.file).name.split(".")[0]
 
 
 def _data(prepared: Prepared, test_file: str | None) -> Data:
