@@ -11,15 +11,17 @@ import pytest
 from tests import tiny
 from tests.cli.made import ROWS, csv
 
+from lingos.backbones.text import load
 from lingos.contracts import Example
-from lingos.errors import DataError
+from lingos.errors import DataError, RecipeError
 from lingos.ladder import ladder
+from lingos.methods.base import method
 from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning.folds import FAIR, shared_folds
 from lingos.tuning.learned import INHERITED, content, learned
 from lingos.tuning.options import TuneOptions
-from lingos.tuning.origin import Origin
+from lingos.tuning.origin import Origin, _check_shapes, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.run import tune
 
@@ -135,3 +137,41 @@ def test_too_few_new_rows_are_told() -> None:
 def test_without_an_origin_every_row_is_judged() -> None:
     folds, known = shared_folds(prepared(12), np.zeros(12, np.int64), 0, None)
     assert sorted(np.concatenate(folds).tolist()) == list(range(12)) and not len(known)
+
+
+@pytest.mark.parametrize("name", ["head", "tfidf", "prototype"])
+def test_a_skill_without_layers_is_no_start(home: Home, name: str) -> None:
+    more: dict[str, Any] = {"name": name, "method": name, "set": []}
+    home.tune(ROWS, **more)
+    with pytest.raises(RecipeError, match=f"{name}@1 has no layers to start from: its method is {name}") as told:
+        home.tune(NEW, from_=name)
+    assert "top, lora, full" in told.value.expected
+
+
+@pytest.mark.parametrize("more", [{"method": "head"}, {"method": "tfidf"}, {"method": "auto"}])
+def test_a_run_that_trains_no_layers_takes_none(home: Home, more: dict[str, Any]) -> None:
+    with pytest.raises(RecipeError, match="no layer of t@1 can be taken: .* train none") as told:
+        home.tune(NEW, from_="t@1", set=[], **more)
+    assert "--method" in told.value.cure and "--effort" in told.value.cure
+
+
+def test_another_base_is_refused_though_its_shapes_fit(home: Home) -> None:
+    other = str(tiny.folder(home.folder, "bert", seed=1))
+    with pytest.raises(RecipeError, match="t@1 grew on .*bert-3-0, this run is on .*bert-3-1") as told:
+        home.tune(NEW, from_="t@1", base=other)
+    assert "SHA-256" in told.value.expected and f"--base {home.base}" in told.value.cure
+
+
+def test_layers_of_another_size_are_refused(home: Home) -> None:
+    skill, base = home.store.get("t@1"), load(home.base)
+    with pytest.raises(RecipeError, match=r"no tensor of t@1 fits the top layer"):
+        _check_shapes(skill, {"encoder.layer.2.output.dense.weight": np.zeros((2, 2))}, base)
+
+
+def test_the_version_is_kept_not_the_name(home: Home) -> None:
+    methods = [method("top")]
+    for reference in ("t@1", "t@production"):
+        if "@p" in reference:
+            home.store.promote("t", 1)
+        found = origin_of(TuneOptions(from_=reference), home.store, load(home.base), methods)
+        assert found is not None and found.ref == "t@1"

@@ -108,7 +108,7 @@ def _set_out(
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
     backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
-    origin = origin_of(options, store)
+    origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
     schema = _schema(kind, prepared, options, say)
