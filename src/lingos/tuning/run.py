@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import shutil
 import tempfile
 import time
@@ -43,6 +41,7 @@ from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
+from lingos.tuning.state import alone, facts_of_run, folder_of, unfinished
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -90,12 +89,15 @@ def tune(
     options = recipe.merged(options or TuneOptions())
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
-    rungs, choice = _climb(road)
-    language = str(road.corpus.schema["language"])
-    say(f"{phrase('ladder.chosen', language)}: {choice.reason.told(language)}")
-    skill = _build(road, choice.rung)
-    tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
-    shutil.rmtree(road.folder, ignore_errors=True)
+    with alone(road.folder):
+        if unfinished(road.folder):
+            say(f"going on with the unfinished run in {road.folder}")
+        rungs, choice = _climb(road)
+        language = str(road.corpus.schema["language"])
+        say(f"{phrase('ladder.chosen', language)}: {choice.reason.told(language)}")
+        skill = _build(road, choice.rung)
+        tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
+        shutil.rmtree(road.folder, ignore_errors=True)
     return tuned
 
 
@@ -116,9 +118,8 @@ def _set_out(
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
         say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
-    folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
-    if folder.exists():
-        say(f"going on with the unfinished run in {folder}")
+    facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
+    folder = folder_of(store.home, facts, {**user, "descriptions": schema.get("descriptions")})
     return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
 
 
@@ -231,9 +232,3 @@ def _data(prepared: Prepared, test_file: str | None) -> Data:
 def _place(file: str) -> str:
     """Where the file lies, so that `explain` finds its rows from any folder; a hub id or standard input as it is."""
     return str(Path(file).resolve()) if Path(file).exists() else file
-
-
-def _key(train: str | Path, options: TuneOptions, prepared: Prepared, user: Mapping[str, Any]) -> str:
-    said = options.model_dump(mode="json", exclude={"name", "track", "refuse"})
-    facts = json.dumps([str(train), said, prepared.fingerprint, dict(user)], sort_keys=True, default=str)
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]
