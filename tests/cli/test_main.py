@@ -156,7 +156,8 @@ def test_evaluate_and_compare_in_words(tmp_path: Path, capsys: pytest.CaptureFix
         assert call(capsys, "tune", data, "--method", method, "--name", method)[0] == 0
     code, out, _ = call(capsys, "evaluate", "tfidf", data, "--report", tmp_path / "report")
     assert code == 0 and f"on {len(ROWS)} rows" in out and (tmp_path / "report" / "report.html").is_file()
-    code, out, _ = call(capsys, "compare", "majority", "tfidf", "--data", data)
+    fresh = csv(tmp_path / "fresh.csv", [(f"good day, {text}, thank you", label) for text, label in ROWS])
+    code, out, _ = call(capsys, "compare", "majority", "tfidf", "--data", fresh)
     assert code == 0 and out.startswith("tfidf@1 is better by ")
 
 

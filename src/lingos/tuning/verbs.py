@@ -13,11 +13,13 @@ from lingos.data.doctor.doctor import check as examine
 from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.engines.base import EngineOptions
+from lingos.errors import DataError
 from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
+from lingos.tuning.learned import learned, unlearned
 from lingos.tuning.prepare import facts_of, usable
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
@@ -51,27 +53,51 @@ def check(
 def evaluate(
     name: str, data: str, *, report: Path | None = None, store: Store | None = None, say: Say = lambda text: None
 ) -> dict[str, Any]:
-    """Scores of a skill on a labelled file, as JSON; with `report` the page as well."""
+    """Scores of a skill on a labelled file, as JSON; with `report` the page as well. `learned` counts the rows that it
+    has learned: they are judged all the same, and told.
+    """
     session = load(name, store=store)
-    found, _ = judge(session, rows_for(data, session, say))
+    rows = rows_for(data, session, say)
+    known = len(rows) - len(unlearned([row.id for row in rows], learned(session.skill)))
+    if known:
+        say(
+            f"warning learned: {session.skill.ref} has learned {known} of these {len(rows)} rows: the score is too good"
+        )
+    found, _ = judge(session, rows)
     if report is not None:
         manifest = session.skill.manifest
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
         say(f"report: {write_report(found, context, report)[0]}")
-    return {"skill": session.skill.manifest.name, "version": session.skill.ref.version, **found.to_json()}
+    facts = {"skill": session.skill.manifest.name, "version": session.skill.ref.version, "learned": known}
+    return {**facts, **found.to_json()}
 
 
 def compare(
     first: str, second: str, data: str, *, store: Store | None = None, say: Say = lambda text: None
 ) -> dict[str, Any]:
-    """The paired difference of two skills on the same rows, or that this data shows none."""
+    """The paired difference of two skills on the same rows, or that this data shows none. Rows that one of them has
+    learned are left out; `learned` counts them.
+
+    Raises:
+        DataError: no row is left.
+    """
     sessions = [load(name, store=store) for name in (first, second)]
-    rows = rows_for(data, sessions[0], say)
-    old, new = (evidence_of(session, rows) for session in sessions)
-    found = compare_evidence(old, new)
     names = (str(sessions[0].skill.ref), str(sessions[1].skill.ref))
+    rows = rows_for(data, sessions[0], say)
+    fair = [rows[k] for k in unlearned([row.id for row in rows], learned(*(one.skill for one in sessions)))]
+    left = len(rows) - len(fair)
+    if not fair:
+        raise DataError(
+            f"{names[0]} and {names[1]} can not be compared: one of them has learned each row of {data}",
+            expected="labelled rows that neither has learned",
+            cure="give another file with --data FILE",
+        )
+    if left:
+        say(f"warning learned: {left} of {len(rows)} rows are left out, {names[0]} or {names[1]} has learned them")
+    old, new = (evidence_of(session, fair) for session in sessions)
+    found = compare_evidence(old, new)
     numbers = {"value": found.value, "low": found.low, "high": found.high, "p": found.p_value, "rows": found.rows}
-    return {"first": names[0], "second": names[1], "sentence": found.sentence(names), **numbers}
+    return {"first": names[0], "second": names[1], "sentence": found.sentence(names), "learned": left, **numbers}
 
 
 def rows_for(data: str, session: Session, say: Say) -> list[Example]:
