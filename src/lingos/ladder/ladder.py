@@ -85,21 +85,24 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
         return []
     if rung.method.reads == "texts":
         return folds
+    alone = len(plan.effort.methods) == 1  # a method that was named is never skipped
     ready = _ready(corpus, rung)
     if ready and rung.method.reads == "vectors":
         return folds
     found = forecast(corpus, rung.method, rung.settings, _rest(plan), plan.seed)
     lacking = found.lacking(corpus.home)
-    if lacking:
+    if lacking and alone:
+        plan.say(f"{rung.name}: {lacking.told(_language(corpus))}")
+    elif lacking:
         rung.skipped = lacking
         return []
     trunk = 0.0 if ready else found.trunk
     if rung.method.reads == "vectors":
         # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
-        if trunk > max(left, PATIENCE):
+        if trunk > max(left, PATIENCE) and not alone:
             rung.skipped = Said("skipped.trunk", {"forecast": found.said, "left": f"{max(0.0, left):.0f}"})
         return [] if rung.skipped else folds
-    count = int((left - trunk) / max(found.fit, 1e-6) - REFIT)
+    count = max(int((left - trunk) / max(found.fit, 1e-6) - REFIT), int(alone))
     if count < 1:
         rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []

@@ -34,10 +34,10 @@ def shared_folds(prepared: Prepared, targets: Array, seed: int, origin: Origin |
         raise DataError(
             f"{len(train)} training rows ({int(np.bincount(targets).min())} in the smallest class)",
             expected="at least two rows of each class",
-            cure="label more rows, or use --method labels, which needs none",
+            cure="label more rows: ten of each class are a start",
         )
     fresh = _fresh(prepared, origin)
-    count = FOLDS if len(fresh) >= 2 * FOLDS else 2
+    count = min(FOLDS if len(fresh) >= 2 * FOLDS else 2, max(2, len(np.unique(clusters[fresh]))))
     found = splits.folds([train[k] for k in fresh], clusters[fresh].tolist(), count=count, seed=seed)
     return [fresh[fold] for fold in found], np.setdiff1d(np.arange(len(train)), fresh)
 

@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
 from lingos.contracts import BackboneInfo, Progress, Task
+from lingos.errors import RecipeError
 from lingos.evaluation.words import Said, phrase
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
@@ -109,7 +110,7 @@ def _set_out(
     user = recipe.asked(options)
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
-    backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
+    backbone = _base(options, methods)
     origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
@@ -121,6 +122,18 @@ def _set_out(
     facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
     folder = folder_of(store.home, facts, {**user, "descriptions": schema.get("descriptions")})
     return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
+
+
+def _base(options: TuneOptions, methods: Sequence[Method]) -> TextBackbone | None:
+    """The base, or None where no method reads it; a method that was named must have one if it reads it."""
+    wanted = [one.name for one in methods if one.reads != "texts"]
+    if options.base == "none" and options.method in wanted:
+        raise RecipeError(
+            f"the method {options.method} needs a base, and the base is none",
+            expected="a pretrained model",
+            cure="leave --base out, name one of `lingos bases`, or choose --method tfidf",
+        )
+    return load(options.base) if wanted and options.base != "none" else None
 
 
 def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
