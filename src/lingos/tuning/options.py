@@ -20,7 +20,7 @@ class TuneOptions(Options):
     method: str = Field("auto", description="auto = climb the ladder; else one of `lingos methods`")
     effort: Literal["quick", "normal", "thorough"] = Field("normal", description="how long to look for the best method")
     base: str = Field("default", description="pretrained model: default, an id of `lingos bases`, a folder, or none")
-    refuse: Share = Field(0.0, description='share of in-scope texts that may be refused, e.g. "5%"')
+    refuse: Share = Field(0.0, lt=1, description='share of in-scope texts that may be refused, e.g. "5%"')
     seed: int = Field(0, ge=0, description="draws splits, batches and dropout")
     shots: int = Field(0, ge=0, description="keep so many rows of each class in all; no other label is read")
     text: str | None = Field(None, description="column of the text; default: found by name and content")

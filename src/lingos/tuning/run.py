@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import shutil
 import tempfile
 import time
@@ -185,6 +186,10 @@ def _build(road: Road, rung: Rung) -> Skill:
     options, corpus = road.options, road.corpus
     calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
     road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
+    if options.refuse and math.isinf(refusal.threshold):
+        needed = math.ceil(1 / options.refuse - 1e-9) - 1
+        told = f"{100 * options.refuse:g} % need {needed} rows out of fold, there are {len(rung.rows)}"
+        road.say(f"warning refuse: nothing can be refused: {told}")
     log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
     watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
     fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
