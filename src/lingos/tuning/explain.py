@@ -12,6 +12,7 @@ from lingos.evaluation.neighbours import nearest, probability_of, word_evidence
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.text.privacy import mask
+from lingos.tuning.naming import STDIN
 
 __all__ = ["explain"]
 
@@ -64,7 +65,7 @@ def _texts(session: Session, wanted: set[str]) -> dict[str, tuple[str, str]]:
     is masked: another person's row is shown to whoever asks, while the text that was asked stays as it is.
     """
     told = session.skill.manifest.data
-    if told is None:
+    if told is None or told.file == STDIN:  # what came in once can not be read again
         return {}
     try:
         source = read(told.file, text=told.text, label=told.label)

@@ -10,9 +10,9 @@ from pathlib import Path
 from lingos.store.store import check_name
 from lingos.tuning.options import TuneOptions
 
-__all__ = ["name_of"]
+__all__ = ["STDIN", "name_of"]
 
-STDIN = "-"
+STDIN = "-"  # standard input as the name of a file: it can be read once
 LONGEST = 64
 
 

@@ -29,7 +29,7 @@ from lingos.store.store import Store
 from lingos.tasks.base import task
 from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
-from lingos.training.fit import Watch, fit
+from lingos.training.fit import Fitted, Watch, fit
 from lingos.training.track import tracker
 from lingos.tuning import recipe
 from lingos.tuning.bundle import Parts, bundle, put_trunk
@@ -190,11 +190,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         needed = math.ceil(1 / options.refuse - 1e-9) - 1
         told = f"{100 * options.refuse:g} % need {needed} rows out of fold, there are {len(rung.rows)}"
         road.say(f"warning refuse: nothing can be refused: {told}")
-    log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
-    watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
-    fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
-    for note in fitted.notes:
-        road.say(note)
+    fitted = _refit(road, rung)
     settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
     parts = Parts(
         name=road.name,
@@ -206,7 +202,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         calibration=calibration,
         refusal=refusal,
         bank=memory(fitted, corpus, road.train, options.seed),
-        data=_data(road.prepared, options.test),
+        data=_data(road.prepared, _place(options.test) if options.test else None),
         split=_split(road, rung),
         parent=rung.origin or None,
     )
@@ -218,6 +214,21 @@ def _build(road: Road, rung: Rung) -> Skill:
     # Rows that were learned flip less than new ones, so the int8 gate asks test texts, without their labels.
     checked = [dataclasses.replace(row, target=None) for row in road.prepared.test]
     return export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
+
+
+def _refit(road: Road, rung: Rung) -> Fitted:
+    """The method once more, on all training rows; its losses are tracked."""
+    options = road.options
+    log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
+    watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
+    try:
+        fitted = fit(road.corpus, rung.method, rung.settings, road.train, options.seed, watch)
+    finally:
+        if log is not None:
+            log.end()
+    for note in fitted.notes:
+        road.say(note)
+    return fitted
 
 
 def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
