@@ -17,7 +17,7 @@ from tests.cli.made import ROWS, csv
 
 from lingos.backbones.text import load
 from lingos.contracts import Example
-from lingos.errors import LingosError, ResourceError
+from lingos.errors import LingosError, RecipeError, ResourceError
 from lingos.store.store import Store
 from lingos.tasks.base import task
 from lingos.training import checkpoint
@@ -120,3 +120,14 @@ def test_two_processes_do_not_write_one_partial_state(tmp_path: Path, monkeypatc
     checkpoint.write(tmp_path, checkpoint.State(1, {"a": torch.ones(1)}, {}))
     assert str(os.getpid()) in written[0].name and [one.name for one in tmp_path.iterdir()] == [checkpoint.FILE]
     assert not checkpoint.read(tmp_path)[1]
+
+
+@pytest.mark.parametrize("name", state.WORLD)
+def test_several_processes_are_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "home")
+    monkeypatch.setenv(name, "2")
+    with pytest.raises(RecipeError, match=f"several processes were started for one run .{name}=2.") as told:
+        run.tune(csv(tmp_path / "a.csv"), TuneOptions(**QUICK), store=store)
+    assert "training.fit.fit" in told.value.cure and not store.names()
+    monkeypatch.setenv(name, "1")
+    assert run.tune(tmp_path / "a.csv", TuneOptions(**QUICK), store=store).skill.version == 1

@@ -43,7 +43,7 @@ from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
-from lingos.tuning.state import alone, facts_of_run, folder_of, unfinished
+from lingos.tuning.state import alone, check_one_process, facts_of_run, folder_of, unfinished
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -85,9 +85,11 @@ def tune(
     """Make a skill from a labelled file. `say` gets one line of news at a time; the same call resumes a killed run.
 
     Raises:
-        DataError: the file can not be learned from. RecipeError: an unknown setting. Interrupted: Ctrl-C, resumable.
+        DataError: the file can not be learned from. RecipeError: an unknown setting, or several processes were started
+        for it. ResourceError: another process is at this run. Interrupted: Ctrl-C, resumable.
     """
     began = time.monotonic()
+    check_one_process()
     options = recipe.merged(options or TuneOptions())
     store = store or Store()
     road = _set_out(train, options, store, say, progress)

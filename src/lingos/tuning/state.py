@@ -7,20 +7,40 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lingos.errors import ResourceError, unwritable
+from lingos.errors import RecipeError, ResourceError, unwritable
 from lingos.integrity import locked
 from lingos.training.corpus import Corpus
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.prepare import Prepared
 
-__all__ = ["alone", "facts_of_run", "folder_of", "unfinished"]
+__all__ = ["alone", "check_one_process", "facts_of_run", "folder_of", "unfinished"]
 
 FREE = {"name", "track", "refuse", "from_", "recipe"}  # options that the state does not depend on, or not by their text
+
+WORLD = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE")  # how launchers tell their number
+
+
+def check_one_process() -> None:
+    """The whole road is for one process: each of several would climb, choose and save a version of its own.
+
+    Raises:
+        RecipeError: a launcher has started several.
+    """
+    told = {name: os.environ.get(name, "") for name in WORLD}
+    several = [f"{name}={number}" for name, number in told.items() if number.isdecimal() and int(number) > 1]
+    if several:
+        raise RecipeError(
+            f"several processes were started for one run ({', '.join(several)})",
+            expected="tune in one process",
+            cure="run it without `accelerate launch` or torchrun; `lingos.training.fit.fit` works under them and shares "
+            "the steps of one method among the processes",
+        )
 
 
 def facts_of_run(
