@@ -261,6 +261,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "准确率及其 95% 区间；竖线为其余数据。标出者显著低于其余（Fisher 检验，Holm 校正）。",
     ),
     "slices.weak": ("weak", "较弱"),
+    "slices.empty": ("(empty)", "（空）"),
     "column.length": ("Length in characters", "字符数"),
     "column.language": ("Language", "语言"),
     "robustness": ("Slips of the finger", "输入扰动"),

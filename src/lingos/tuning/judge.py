@@ -19,7 +19,8 @@ __all__ = ["evidence_of", "judge"]
 
 def evidence_of(session: Session, examples: Sequence[Example]) -> Evidence:
     """What a session answers to these rows, in the session's own calibration and refusal."""
-    inputs = [dict(example.fields) for example in examples]
+    fields = session.skill.manifest.fields  # the other columns are for slices: no answer may depend on them
+    inputs = [{name: value for name, value in example.fields.items() if name in fields} for example in examples]
     outputs = session.outputs(inputs)
     predictions = session.predictions(outputs, inputs)
     schema = session.skill.manifest.schema

@@ -67,10 +67,12 @@ def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | No
     return _split(source, found, kept, clusters, given, options, say)
 
 
-def usable(source: Source, found: Examination) -> tuple[list[Example], Array]:
-    """The rows without row-level errors, and the near-duplicate cluster of each."""
-    rows = np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
-    return list(source.examples(rows.tolist())), np.asarray(found.clusters)[rows]
+def usable(source: Source, found: Examination, *, whole: bool = False) -> tuple[list[Example], Array]:
+    """The rows without row-level errors, and the near-duplicate cluster of each. `whole`: with their other columns, for
+    rows that are judged by.
+    """
+    rows = _usable_rows(source, found)
+    return list(source.examples(rows.tolist(), whole=whole)), np.asarray(found.clusters)[rows]
 
 
 def facts_of(backbone: TextBackbone) -> ModelFacts:
@@ -83,6 +85,10 @@ def facts_of(backbone: TextBackbone) -> ModelFacts:
         unknown_share=backbone.tokens.unknown_share,
         better={language: catalog.better_for(language) for language in LANGUAGES},
     )
+
+
+def _usable_rows(source: Source, found: Examination) -> Array:
+    return np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
 
 
 # -- the parts -------------------------------------------------------------------------------------------------------
@@ -112,7 +118,8 @@ def _split(
         train, own = np.arange(len(kept)), clusters
     else:
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
-        test, own = [kept[k] for k in held], clusters[train]
+        test = list(source.examples(_usable_rows(source, found)[held].tolist(), whole=True))
+        own = clusters[train]
         say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
     unused = 0
     if options.shots:
@@ -127,7 +134,7 @@ def _split(
 def _judged(given: Source, say: Say) -> list[Example]:
     """Test rows with text and label; the rest is told. They are never searched for duplicates among themselves."""
     found = check(given, options=DoctorOptions(labels=False, near=False, personal=False))
-    rows, _ = usable(given, found)
+    rows, _ = usable(given, found, whole=True)
     if found.set_aside:
         lines = [line for finding in found.errors for line in finding.lines]
         say(f"{len(found.set_aside)} test rows can not be used: {given.file}, lines {_some(lines)}")
