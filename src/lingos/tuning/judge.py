@@ -11,7 +11,7 @@ from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.result import Evaluation
 from lingos.inference import Session
-from lingos.tasks.base import softmax
+from lingos.tasks.base import calibrated, softmax
 from lingos.text.language import language
 
 __all__ = ["evidence_of", "judge"]
@@ -27,7 +27,7 @@ def evidence_of(session: Session, examples: Sequence[Example]) -> Evidence:
     logits = np.asarray(outputs["logits"], dtype=np.float64)
     return Evidence(
         labels=tuple(schema["labels"]),
-        probabilities=softmax(logits, session.own.calibration.temperature),
+        probabilities=softmax(calibrated(logits, session.own.calibration)),
         logits=logits,
         targets=session.task.targets(examples, schema),
         confidence=session.confidence(outputs),
