@@ -15,6 +15,7 @@ from lingos.contracts import Calibration, Refusal
 from lingos.evaluation import refusal
 from lingos.evaluation.calibration import fit_temperature
 from lingos.evaluation.thresholds import fit_offsets
+from lingos.evaluation.words import Said
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
@@ -29,6 +30,7 @@ def calibrate(
     rung: Rung, corpus: Corpus, rate: float, seed: int, say: Callable[[str], None] = lambda text: None
 ) -> tuple[Calibration, Refusal, str]:
     """(calibration, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
+    rung = _learned(rung, corpus, say)
     offsets = _offsets(rung, corpus, say)
     rung = _moved(rung, offsets)
     logits, targets = rung.logits, corpus.targets[rung.rows]
@@ -38,6 +40,26 @@ def calibrate(
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
     return Calibration(temperature, offsets), Refusal(choice.score, limit, rate, settings), choice.reason
+
+
+def _learned(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> Rung:
+    """The rung without rows whose class its fold's training rows lack: no model could have answered them, while the
+    skill, which learns all rows, can. Where no row is left, as with one row a class, all count.
+    """
+    held = [_part(one, np.isin(one.targets, np.delete(corpus.targets, one.rows))) for one in rung.held]
+    held = [one for one in held if len(one.rows)]
+    lost = len(rung.rows) - sum(len(one.rows) for one in held)
+    if not lost or not held:
+        return rung
+    values = {"count": lost, "rows": len(rung.rows)}
+    say(Said("calibrate.left", values).told(str(corpus.schema.get("language", "en"))))
+    return dataclasses.replace(rung, held=held)
+
+
+def _part(held: Held, rows: Array) -> Held:
+    names = ("rows", "logits", "vectors", "targets", "known")
+    parts = {name: getattr(held, name)[rows] for name in names if getattr(held, name) is not None}
+    return dataclasses.replace(held, **parts)
 
 
 def _offsets(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> tuple[float, ...]:
