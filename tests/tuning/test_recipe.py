@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from lingos.errors import RecipeError
@@ -45,6 +47,16 @@ def test_few_rows_a_label_take_other_defaults_and_say_why() -> None:
     assert told["label_names"].source == "derived" and "20 rows for 2 labels" in told["label_names"].reason
     values, told = settle(method("top"), {}, many, alone=True)
     assert not values.label_names and told["learning_rate"].source == "default"  # type: ignore[attr-defined]
+
+
+def test_a_familys_own_head_has_its_own_defaults_and_few_rows_have_the_last_word() -> None:
+    many, few = ({"labels": ["card_lost", "rate"], "counts": [n, n]} for n in (400, 10))
+    cls, mean = (SimpleNamespace(name="bge", pooling=pooling) for pooling in ("cls", "mean"))
+    own, told = settle(method("top"), {}, many, True, cls)
+    assert (own.begin, own.learning_rate, told["begin"].reason) == ("means", 3e-4, "bge has its family's own head")
+    assert settle(method("top"), {}, many, True, mean)[0].begin == "head"
+    assert settle(method("top"), {}, few, True, cls)[0].learning_rate == 1e-4
+    assert settle(method("head"), {}, many, True, cls)[1]["head_rate"].source == "default"
 
 
 def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word() -> None:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from lingos.compression.rendered import cleaning, rendered
 from lingos.engines.base import EngineOptions
 from lingos.errors import SkillError, unwritable
 from lingos.inference import open_session
-from lingos.methods.base import INNER
+from lingos.methods.base import INNER, method
 from lingos.modules.branch import START
 from lingos.skill import Skill
 from lingos.store.store import Store
@@ -48,7 +49,7 @@ SECONDS = 1800  # of the test, at most
 # Settings that the generated code does without: precision is fp32 there, and some are written into the code itself.
 SPOKEN = frozenset(
     "precision class_weights thresholds sampler schedule gradient_checkpointing layers label_names "
-    "train_embeddings".split()
+    "train_embeddings begin".split()
 )
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
@@ -182,7 +183,7 @@ def _facts(skill: Skill, store: Store, rows: Rows) -> dict[str, Any]:
         "settings": _settings(skill),
         "words": _words(skill),
     }
-    facts |= {"patience": 0, "class_weights": "none"} | recipe
+    facts |= {"patience": 0, "class_weights": "none", "adversarial": 0, "head_first": None} | recipe
     return facts | _encoder_facts(skill) if manifest.base else facts
 
 
@@ -209,9 +210,19 @@ def _encoder_facts(skill: Skill) -> dict[str, Any]:
         "depth": base.depth,
         "train_embeddings": owns,
         "embeddings": parts.embeddings,
+        "blocks": parts.layers,
+        "head_first": _head_first(skill),
         "final": "".join(parts.final[:1]),
         **_head_facts(skill, parts),
     }
+
+
+def _head_first(skill: Skill) -> Mapping[str, Any] | None:
+    """Settings of the head that is fitted before the layers move; None where there is none."""
+    begin, branch = skill.manifest.recipe.get("begin"), skill.manifest.branch
+    if begin is None or begin.value != "head" or branch is None or branch.head == "family":
+        return None
+    return method("head").Settings().model_dump()
 
 
 def _head_facts(skill: Skill, parts: Layout) -> dict[str, Any]:
@@ -245,7 +256,7 @@ def _settings(skill: Skill) -> list[dict[str, str]]:
     """The recipe as constants, each with its reason."""
     found = []
     for name, setting in sorted(skill.manifest.recipe.items()):
-        if name in SPOKEN or (name == "patience" and not setting.value):
+        if name in SPOKEN or (name in ("patience", "adversarial") and not setting.value):
             continue
         why = {"default": "the method's default", "user": "as asked for"}.get(setting.source, setting.reason)
         found.append({"name": name, "value": repr(setting.value), "note": why})

@@ -147,6 +147,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "forecast {forecast} a fit; {left} min left for folds and refit",
         "预计每次拟合需要 {forecast}；各折与重新拟合只剩 {left} 分钟",
     ),
+    "ladder.stopped": (
+        "stopped after {rows} rows: the chance of being significantly better than {best} was {chance} %",
+        "{rows} 行后停止：显著优于 {best} 的可能性只有 {chance}%",
+    ),
+    "forecast.fit": ("forecast of one fit: {forecast}", "预计每次拟合：{forecast}"),
+    "skipped.memory": (
+        "needs {needed} MB of memory, {free} MB are free",
+        "需要 {needed} MB 内存，只剩 {free} MB",
+    ),
+    "skipped.disk": ("needs {needed} MB on the disk, {free} MB are free", "需要 {needed} MB 磁盘，只剩 {free} MB"),
     "forecast": (
         "{time}, {memory} MB of memory, {disk} MB of disk",
         "{time}、{memory} MB 内存、{disk} MB 磁盘",

@@ -11,7 +11,7 @@ import numpy as np
 
 from lingos.contracts import Progress
 from lingos.evaluation.words import Said, told
-from lingos.ladder.choice import Choice, choose
+from lingos.ladder.choice import Choice, choose, futile
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
 from lingos.ladder.rungs import Effort
@@ -46,12 +46,20 @@ class Plan:
 
 def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
     """Try each rung and choose. A rung whose forecast does not fit is skipped, and says so."""
-    began, rungs = clock.seconds(), []
+    began = clock.seconds()
+    rungs: list[Rung] = []
     pool = np.sort(np.concatenate(list(plan.folds)))
     for rung in _rungs(plan):
         left = plan.effort.seconds - (clock.seconds() - began)
         folds = _folds(rung, corpus, plan, left)
-        climb(rung, corpus, pool, folds, plan.seed, plan.folder, _told(plan.progress, rung.name))
+        planned = sum(map(len, folds))
+        for fold in folds:
+            held = climb(rung, corpus, pool, fold, plan.seed, plan.folder, _told(plan.progress, rung.name))
+            for note in held.notes:
+                plan.say(f"{rung.name}: {note}")
+            rung.stopped = futile(rung, rungs, corpus, planned) or ""
+            if rung.stopped:
+                break
         plan.say(_line(rung, corpus))
         rungs.append(rung)
     return rungs, choose(rungs, corpus, plan.groups)
@@ -80,6 +88,10 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
     if ready and rung.method.reads == "vectors":
         return folds
     found = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
+    lacking = found.lacking(corpus.home)
+    if lacking:
+        rung.skipped = lacking
+        return []
     trunk = 0.0 if ready else found.trunk
     if rung.method.reads == "vectors":
         # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
@@ -90,6 +102,8 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
     if count < 1:
         rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []
+    said = Said("forecast.fit", {"forecast": found.said})
+    plan.say(f"{rung.name}: {said.told(_language(corpus))}")
     return folds[: min(count, len(folds))]
 
 
@@ -115,10 +129,16 @@ def _told(progress: Progress | None, name: str) -> Progress | None:
 
 
 def _line(rung: Rung, corpus: Corpus) -> str:
-    language = str(corpus.schema.get("language", "en"))
+    language = _language(corpus)
     if rung.skipped:
         said = Said("ladder.skipped", {"reason": rung.skipped})
     else:
         score = f"{100 * rung.correct(corpus, rung.rows).mean():.1f}"
         said = Said("ladder.line", {"score": score, "rows": len(rung.rows), "seconds": f"{rung.seconds:.0f}"})
+    if isinstance(rung.stopped, Said):
+        return f"{told(rung.name, language)}: {said.told(language)}; {rung.stopped.told(language)}"
     return f"{told(rung.name, language)}: {said.told(language)}"
+
+
+def _language(corpus: Corpus) -> str:
+    return str(corpus.schema.get("language", "en"))

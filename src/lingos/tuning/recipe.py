@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lingos.contracts import Schema, Setting, Value
+from lingos.contracts import BackboneInfo, Schema, Setting, Value
 from lingos.errors import RecipeError, unknown
-from lingos.methods.base import Method, method, names
+from lingos.methods.base import Method, head_kind, method, names
 from lingos.settings import Derived, Options, read_yaml, resolve
 from lingos.tasks.base import label_texts
 from lingos.tuning.options import TuneOptions
 
 __all__ = ["asked", "check_names", "derived", "settle"]
 
-STEPS = 400  # a trained method needs about so many steps, however few the rows are
+STEPS = 250  # a trained method needs about so many steps, however few the rows are
 MOST = 25
 FEW = 20  # rows a label, at most, for the settings that a method has measured for few rows
 
@@ -34,30 +34,42 @@ def asked(options: TuneOptions) -> dict[str, Any]:
     return found
 
 
-def derived(method: Method, schema: Schema) -> Derived:
-    """What follows from the data: few rows are passed over more often, with what the method has measured for them."""
+def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) -> Derived:
+    """What follows from base and data: few rows are passed over more often, with what the method has measured for
+    them; a family's own head has measured defaults of its own.
+    """
     if method.reads != "states" or "epochs" not in method.Settings.model_fields:
         return {}
     default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
     found: Derived = {}
+    if info is not None and head_kind(method, info) == "family":
+        found = {
+            name: (value, f"{info.name} has its family's own head")
+            for name, value in method.special.get("own head", {}).items()
+        }
     if rows <= FEW * len(labels):
         reason = f"{rows} rows for {len(labels)} labels: few"
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
-        wanted = {name: value for name, value in method.few.items() if name != "label_names" or telling}
-        found = {name: (value, reason) for name, value in wanted.items()}
+        wanted = {
+            name: value for name, value in method.special.get("few", {}).items() if name != "label_names" or telling
+        }
+        found = {**found, **{name: (value, reason) for name, value in wanted.items()}}
     steps = max(1, rows // default.batch_rows)  # type: ignore[attr-defined]
-    epochs = min(MOST, max(default.epochs, round(STEPS / steps)))  # type: ignore[attr-defined]
-    if epochs != default.epochs:  # type: ignore[attr-defined]
+    usual = found["epochs"][0] if "epochs" in found else default.epochs  # type: ignore[attr-defined]
+    epochs = min(MOST, max(int(usual), round(STEPS / steps)))
+    if epochs != usual:
         found = {**found, "epochs": (epochs, f"{rows} rows: about {epochs * steps} steps")}
     return found
 
 
-def settle(method: Method, user: Mapping[str, Any], schema: Schema, alone: bool) -> tuple[Options, dict[str, Setting]]:
+def settle(
+    method: Method, user: Mapping[str, Any], schema: Schema, alone: bool, info: BackboneInfo | None = None
+) -> tuple[Options, dict[str, Setting]]:
     """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows."""
     known = method.Settings.model_fields
     if not alone:
         user = {name: value for name, value in user.items() if name in known}
-    return resolve(method.Settings, user, derived(method, schema))
+    return resolve(method.Settings, user, derived(method, schema, info))
 
 
 def check_names(user: Mapping[str, Value], methods: list[Method]) -> None:

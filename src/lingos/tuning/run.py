@@ -16,7 +16,7 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
-from lingos.contracts import Progress, Task
+from lingos.contracts import BackboneInfo, Progress, Task
 from lingos.data import splits
 from lingos.errors import DataError, RecipeError
 from lingos.evaluation.words import Said, phrase
@@ -137,7 +137,7 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     folds = _folds(road)
 
     def settings(one: Method) -> Any:
-        return recipe.settle(one, road.user, road.corpus.schema, alone)[0]
+        return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road))[0]
 
     plan = ladder.Plan(
         effort=told,
@@ -167,7 +167,7 @@ def _build(road: Road, rung: Rung) -> Skill:
     fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
     for note in fitted.notes:
         road.say(note)
-    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto")[1]
+    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
     parts = Parts(
         name=_name(road),
         fitted=fitted,
@@ -232,6 +232,10 @@ def _warm(road: Road) -> Mapping[str, Any] | None:
     if shared:
         road.say(f"{skill.ref} has learned {shared} of these rows: its scores out of fold are too good")
     return skill.tensors("branch.safetensors")
+
+
+def _info(road: Road) -> BackboneInfo | None:
+    return road.corpus.backbone.info if road.corpus.backbone is not None else None
 
 
 def _name(road: Road) -> str:
