@@ -14,11 +14,12 @@ import pytest
 import torch
 from tests.training import made
 
+from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.errors import RecipeError, ResourceError
 from lingos.ladder import ladder, rung
 from lingos.ladder.forecast import Forecast, forecast
 from lingos.ladder.ladder import Plan
-from lingos.ladder.rung import Rung, climb, memory
+from lingos.ladder.rung import BANK_ROWS, Rung, climb, memory
 from lingos.ladder.rungs import EFFORTS, Effort, effort
 from lingos.methods.base import Method, method, names
 from lingos.training import clock
@@ -176,6 +177,22 @@ def test_memory_holds_training_rows_of_every_class(corpus: Corpus) -> None:
     bank = memory(found, corpus, rows, 0)
     assert bank is not None and set(bank.rows.tolist()) <= set(rows.tolist())
     assert np.array_equal(corpus.targets[bank.rows], bank.targets) and set(bank.targets.tolist()) == {0, 1, 2}
+
+
+def test_the_bank_is_chosen_among_more_rows_than_it_holds(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def counted(vectors: np.ndarray, targets: np.ndarray) -> Bank:
+        seen.append(len(targets))
+        return bank(vectors, targets)
+
+    monkeypatch.setattr("lingos.ladder.rung.bank", counted)
+    found = fit(corpus, method("prototype"), settled(method("prototype")), np.arange(60), 0)
+    memory(found, corpus, np.tile(np.arange(60), 30), 0)  # 600 rows a class
+    assert BANK_ROWS >= 4 * PER_CLASS and seen == [3 * BANK_ROWS]
+    monkeypatch.setattr("lingos.ladder.rung.BANK_TOTAL", 300)
+    memory(found, corpus, np.tile(np.arange(60), 30), 0)
+    assert seen[1] == 300, "many classes share what may be read"
 
 
 # -- forecast --------------------------------------------------------------------------------------------------------

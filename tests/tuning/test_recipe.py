@@ -15,7 +15,7 @@ from lingos.tuning.recipe import check_names, settle
 def test_class_weights_are_refused_where_they_would_change_nothing(name: str) -> None:
     with pytest.raises(RecipeError, match=f"'class_weights' changes nothing in {name}") as told:
         check_names({"class_weights": "balanced"}, [method(name)])
-    assert told.value.expected == "one of scale"
+    assert told.value.expected == "one of scale, thresholds"
     assert {"tfidf", "logistic", "top"} <= set(told.value.cure.replace(",", "").split())
     assert name not in told.value.cure.split(": ")[1]
 

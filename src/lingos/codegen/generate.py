@@ -48,7 +48,8 @@ LIBRARIES = {"lora": " peft", "logistic": " scikit-learn"}
 SECONDS = 1800  # of the test, at most
 # Settings that the generated code does without: precision is fp32 there, and some are written into the code itself.
 SPOKEN = frozenset(
-    "precision class_weights sampler schedule gradient_checkpointing layers label_names train_embeddings begin".split()
+    "precision class_weights thresholds sampler schedule gradient_checkpointing layers label_names "
+    "train_embeddings begin".split()
 )
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
@@ -73,6 +74,12 @@ def generate(skill: Skill, store: Store, folder: Path, *, data: str | None = Non
             f"there is no plain Python for the method '{method}' of {skill.ref}",
             expected=f"one of {', '.join(METHODS)}",
             cure="`lingos skills export` writes its weights for other programs",
+        )
+    if any(own.calibration.offsets for own in skill.manifest.variants.values()):
+        raise SkillError(
+            f"{skill.ref} moves its decision towards rare classes, for which there is no plain Python",
+            expected="a skill that was tuned with thresholds=none",
+            cure="`lingos skills export --format onnx` carries the decision, or tune it with --set thresholds=none",
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SkillError(f"{folder} is in use", expected="a new or an empty folder", cure="name another one with --out")

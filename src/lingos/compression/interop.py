@@ -28,6 +28,7 @@ from safetensors import numpy as arrays
 from lingos.backbones import catalog
 from lingos.backbones.layout import Layout, layout
 from lingos.compression.rendered import cleaning, rendered
+from lingos.contracts import Calibration
 from lingos.errors import SkillError, unknown, unwritable
 from lingos.inference import trunk_files
 from lingos.modules.branch import is_head
@@ -45,6 +46,7 @@ TRUNK_WEIGHTS = "trunk.safetensors"
 ADAPTER = ("adapter/adapter_config.json", "adapter/adapter_model.safetensors")
 PLAIN = {"format": "pt"}  # what transformers asks of a safetensors header
 DROPPED = frozenset({"_name_or_path", "auto_map", "torch_dtype", "transformers_version", "_attn_implementation"})
+CARRYING = ("onnx", "standalone")  # formats that hold the offsets of a decision for imbalance
 MODULES = {
     "": "sentence_transformers.models.Transformer",
     "1_Pooling": "sentence_transformers.models.Pooling",
@@ -76,6 +78,12 @@ def export(
             f"{skill.ref} was made by '{skill.manifest.method}', which has no encoder for the format '{format}'",
             expected="a skill of a method with a base",
             cure="export it with --format standalone, or see `lingos code` for its plain Python",
+        )
+    if any(own.calibration.offsets for own in skill.manifest.variants.values()) and format not in CARRYING:
+        raise SkillError(
+            f"{skill.ref} moves its decision towards rare classes, which the format '{format}' can not hold",
+            expected=f"one of {', '.join(CARRYING)}",
+            cure="export it in one of these, or tune it with --set thresholds=none",
         )
     try:
         _written(_Parts(skill, store, variant), folder, FORMATS[format])
@@ -153,10 +161,9 @@ class _Parts:
         return self.manifest.branch is not None and self.manifest.branch.head == "family"
 
     @property
-    def temperature(self) -> float:
-        """That of the calibration."""
-        _, own = self.skill.variant(self.variant if self.variant in self.manifest.variants else None)
-        return own.calibration.temperature
+    def calibration(self) -> Calibration:
+        """That of the variant, or of the one that serves."""
+        return self.skill.variant(self.variant if self.variant in self.manifest.variants else None)[1].calibration
 
     def labels(self, temperature: float) -> str:
         """labels.json: all that turns logits into answers."""
@@ -165,6 +172,7 @@ class _Parts:
         facts = {
             "labels": manifest.schema["labels"],
             "temperature": temperature,
+            "offsets": list(self.calibration.offsets) or [0.0] * len(manifest.schema["labels"]),
             "max_length": manifest.max_length,
             "pad_id": pad,
             "pad_token": self.pad_token,
@@ -182,7 +190,7 @@ class _Parts:
 
     def common(self, folder: Path, temperature: float | None = None) -> None:
         """The files that every format but the bundle has."""
-        (folder / "labels.json").write_text(self.labels(temperature or self.temperature), "utf-8")
+        (folder / "labels.json").write_text(self.labels(temperature or self.calibration.temperature), "utf-8")
         (folder / "clean.py").write_text(cleaning(), "utf-8")
         (folder / "tokenizer.json").write_text(self.tokens.tokenizer_json, "utf-8")
 
@@ -223,7 +231,9 @@ class _Parts:
     def calibrated(self, head: dict[str, Array]) -> dict[str, Array]:
         """A family's head whose logits need no temperature any more: the last layer is divided by it."""
         last = {name for name in head if name.startswith(f"{self.layout.last}.")}
-        scaled = {name: (head[name].astype(np.float64) / self.temperature).astype(np.float32) for name in last}
+        scaled = {
+            name: (head[name].astype(np.float64) / self.calibration.temperature).astype(np.float32) for name in last
+        }
         return head | scaled
 
 

@@ -271,6 +271,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "准确率及其 95% 区间；竖线为其余数据。标出者显著低于其余（Fisher 检验，Holm 校正）。",
     ),
     "slices.weak": ("weak", "较弱"),
+    "calibrate.left": (
+        "{count} of {rows} rows out of fold are left out of the calibration: their class has no row to learn from",
+        "校准时略去 {rows} 行折外数据中的 {count} 行：其类别没有其他可学的行",
+    ),
+    "thresholds.moved": (
+        "the decision is moved towards rare classes by {strength} x log prior: macro F1 {before} -> {after}, "
+        "accuracy {first} -> {second} out of fold",
+        "判定按先验对数的 {strength} 倍移向少数类：折外宏平均 F1 {before} -> {after}，准确率 {first} -> {second}",
+    ),
+    "thresholds.kept": (
+        "no move of the decision raises macro F1 ({before} out of fold): it stays",
+        "移动判定不能提高宏平均 F1（折外 {before}）：保持不变",
+    ),
+    "slices.empty": ("(empty)", "（空）"),
     "column.length": ("Length in characters", "字符数"),
     "column.language": ("Language", "语言"),
     "robustness": ("Slips of the finger", "输入扰动"),

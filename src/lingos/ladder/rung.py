@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from lingos.confidence import Bank, bank
+from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.contracts import Progress
 from lingos.errors import ResourceError
 from lingos.evaluation.words import Said
@@ -30,7 +30,8 @@ __all__ = ["Held", "Rung", "climb", "memory"]
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 41)
 TIMED = 16  # texts that are answered one by one
-BANK_ROWS = 40  # rows a class from which a fold's bank of typical vectors is chosen
+BANK_ROWS = 400  # rows a class, at most, among which k-means finds a fold's bank of typical vectors
+BANK_TOTAL = 10_000  # rows in all: the pass over them must stay cheap beside the fit, however many classes there are
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def memory(fitted: Fitted, corpus: Corpus, rows: Array, seed: int) -> Bank | Non
         return None
     order = np.random.default_rng([seed, 11]).permutation(rows)
     targets = corpus.targets[order]
-    few = np.sort(np.concatenate([order[targets == k][:BANK_ROWS] for k in np.unique(targets)]))
+    each = max(PER_CLASS, min(BANK_ROWS, BANK_TOTAL // corpus.classes))
+    few = np.sort(np.concatenate([order[targets == k][:each] for k in np.unique(targets)]))
     found = bank(outputs(fitted, corpus, few)["vector"], corpus.targets[few])
     return Bank(found.vectors, found.targets, few[found.rows])
 

@@ -27,6 +27,7 @@ __all__ = [
     "INNER",
     "Case",
     "Closed",
+    "Decided",
     "Deep",
     "Descent",
     "Features",
@@ -48,19 +49,26 @@ PACKAGE = "lingos.methods"
 HEAD = "head."
 Reads = Literal["texts", "vectors", "states"]
 Balance = Literal["none", "sqrt", "balanced"]
+Thresholds = Literal["none", "macro_f1"]
 Case = Literal["few", "own head"]  # some twenty rows a label and fewer; the classification head of the base's family
 # Rate of the layers of a family's own head below its last one, as a share of the head's. At the head's full rate ten
 # rows a class (banking77, all-MiniLM read by its first token) end 0.8 to 2.9 points lower.
 INNER = 0.1
 
 
-class Closed(Options):
+class Decided(Options):
+    """What every method has: how its scores become a decision. It changes no weight."""
+
+    thresholds: Thresholds = Field("none", description="move the decision to rare classes: none or macro_f1")
+
+
+class Closed(Decided):
     """Settings of methods that are solved, not trained, by a loss that rows can weigh in."""
 
     class_weights: Balance = Field("none", description="weight rare classes more: none, sqrt or balanced")
 
 
-class Descent(Options):
+class Descent(Decided):
     """Settings of gradient training that every trained method has; each method sets its own measured defaults."""
 
     epochs: int = Field(5, ge=1, description="passes over the training rows")

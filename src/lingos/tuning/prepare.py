@@ -71,14 +71,21 @@ def prepare(
     kept, clusters = usable(source, found)
     if options.group:
         clusters = np.array(splits.merge_groups(clusters.tolist(), [example.group for example in kept]))
-    train_rows, test, own, unused = _split(kept, clusters, given, options, say, origin)
+    places = _usable_rows(source, found)
+
+    def whole(held: Array) -> list[Example]:
+        return list(source.examples(places[held].tolist(), whole=True))
+
+    train_rows, test, own, unused = _split(kept, clusters, given, whole, options, say, origin)
     return Prepared(source, found, train_rows, test, own, unused, _fingerprint(train_rows), found.findings)
 
 
-def usable(source: Source, found: Examination) -> tuple[list[Example], Array]:
-    """The rows without row-level errors, and the near-duplicate cluster of each."""
-    rows = np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
-    return list(source.examples(rows.tolist())), np.asarray(found.clusters)[rows]
+def usable(source: Source, found: Examination, *, whole: bool = False) -> tuple[list[Example], Array]:
+    """The rows without row-level errors, and the near-duplicate cluster of each. `whole`: with their other columns, for
+    rows that are judged by.
+    """
+    rows = _usable_rows(source, found)
+    return list(source.examples(rows.tolist(), whole=whole)), np.asarray(found.clusters)[rows]
 
 
 def facts_of(backbone: TextBackbone) -> ModelFacts:
@@ -91,6 +98,10 @@ def facts_of(backbone: TextBackbone) -> ModelFacts:
         unknown_share=backbone.tokens.unknown_share,
         better={language: catalog.better_for(language) for language in LANGUAGES},
     )
+
+
+def _usable_rows(source: Source, found: Examination) -> Array:
+    return np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
 
 
 # -- the parts -------------------------------------------------------------------------------------------------------
@@ -110,11 +121,14 @@ def _split(
     kept: list[Example],
     clusters: Array,
     given: Source | None,
+    whole: Callable[[Array], list[Example]],
     options: TuneOptions,
     say: Say,
     origin: Origin | None,
 ) -> tuple[list[Example], list[Example], Array, int]:
-    """(training rows, test rows, clusters of the former, rows that are not looked at)."""
+    """(training rows, test rows, clusters of the former, rows that are not looked at). `whole`: positions -> rows with
+    their other columns.
+    """
     if given is not None:
         test = _judged(given, say)
         test = _without_learned(test, given.file, origin, say) if origin else test
@@ -123,7 +137,7 @@ def _split(
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
         if origin:
             train, held = _moved(kept, clusters, held, origin, say)
-        test, own = [kept[k] for k in held], clusters[train]
+        test, own = whole(held), clusters[train]
         say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
     unused = 0
     if options.shots:
@@ -166,7 +180,7 @@ def _all_learned(origin: Origin, what: str) -> DataError:
 def _judged(given: Source, say: Say) -> list[Example]:
     """Test rows with text and label; the rest is told. They are never searched for duplicates among themselves."""
     found = check(given, options=DoctorOptions(labels=False, near=False, personal=False))
-    rows, _ = usable(given, found)
+    rows, _ = usable(given, found, whole=True)
     if found.set_aside:
         lines = [line for finding in found.errors for line in finding.lines]
         say(f"{len(found.set_aside)} test rows can not be used: {given.file}, lines {_some(lines)}")

@@ -186,7 +186,7 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
 def _build(road: Road, rung: Rung) -> Skill:
     """Calibrate on the out-of-fold rows, fit once more on all training rows, write the bundle, export."""
     options, corpus = road.options, road.corpus
-    calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
+    calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed, road.say)
     road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
     if options.refuse and math.isinf(refusal.threshold):
         needed = math.ceil(1 / options.refuse - 1e-9) - 1

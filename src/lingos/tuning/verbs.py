@@ -104,7 +104,7 @@ def rows_for(data: str, session: Session, say: Say) -> list[Example]:
     """The rows of a labelled file that a session can be judged by; what can not be used is told."""
     source = _source(data, session)
     found = examine(source, options=DoctorOptions(labels=False, near=False, personal=False))
-    rows, _ = usable(source, found)
+    rows, _ = usable(source, found, whole=True)
     if found.set_aside:
         say(f"{len(found.set_aside)} of {found.rows} rows can not be used: see `lingos check {data}`")
     return rows
