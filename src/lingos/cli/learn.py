@@ -144,6 +144,8 @@ def _scores(found: Any) -> None:
         if score["name"] in (first, "macro_f1", "mcc"):
             of_rows = f" on {test['rows']} rows" if score["name"] == first else ""
             show(f"{score['name']:20}{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]{of_rows}")
+    if test["unknown_rows"]:
+        show(f"{'unknown labels':20}{test['unknown_rows']} rows, counted as mistakes")
     show(f"{'calibration error':20}{found['calibration']['error']:.3f}")
     if refusal and refusal["refused"]:
         kept = refusal["answered"]

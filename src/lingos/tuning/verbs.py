@@ -13,12 +13,13 @@ from lingos.data.doctor.doctor import check as examine
 from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.engines.base import EngineOptions
+from lingos.errors import DataError
 from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
-from lingos.tuning.prepare import facts_of, usable
+from lingos.tuning.prepare import facts_of, judging_rows
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
@@ -75,12 +76,27 @@ def compare(
 
 
 def rows_for(data: str, session: Session, say: Say) -> list[Example]:
-    """The rows of a labelled file that a session can be judged by; what can not be used is told."""
-    source = _source(data, session)
-    found = examine(source, options=DoctorOptions(labels=False, near=False, personal=False))
-    rows, _ = usable(source, found)
+    """The rows of a labelled file that a session can be judged by; what can not be used is told.
+
+    Raises:
+        DataError: the file has no labels, or none that the skill knows.
+    """
+    rows, found = judging_rows(_source(data, session))
     if found.set_aside:
         say(f"{len(found.set_aside)} of {found.rows} rows can not be used: see `lingos check {data}`")
+    schema = session.skill.manifest.schema
+    unknown = int((session.task.targets(rows, schema) < 0).sum())
+    if unknown == len(rows):
+        some = ", ".join(map(str, schema["labels"][:8]))
+        raise DataError(
+            f"no label in {data} is one of {session.skill.ref}, such as '{rows[0].target}'",
+            expected=f"labels that the skill knows: {some}{', ...' * (len(schema['labels']) > 8)}",
+            cure="name the column that holds them with --label COLUMN, or give another file",
+        )
+    if unknown:
+        say(
+            f"{unknown} of {len(rows)} rows have a label that {session.skill.ref} does not know: they count as mistakes"
+        )
     return rows
 
 
