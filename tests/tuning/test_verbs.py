@@ -9,7 +9,7 @@ from tests.cli.made import ROWS, call, csv, document
 
 from lingos.errors import DataError
 from lingos.store.store import Store
-from lingos.tuning.options import TuneOptions
+from lingos.tuning.options import ReadingOptions, TuneOptions
 from lingos.tuning.promote import promote
 from lingos.tuning.run import tune
 from lingos.tuning.verbs import compare, evaluate
@@ -65,3 +65,56 @@ def test_unknown_labels_are_printed(tmp_path: Path, capsys: pytest.CaptureFixtur
     other = csv(tmp_path / "other.csv", [(text, f"{label} x") for text, label in ROWS])
     code, _, err = call(capsys, "tune", tmp_path / "a.csv", "--test", other, "--method", "tfidf", "--name", "u")
     assert code == 2 and "no test row of" in err
+
+
+TWO = "q,reply,cat,label\n" + "".join(f'"{text}","answer number {n} to the {text}",{label},x{n % 2}\n'
+                                     for n, (text, label) in enumerate(ROWS))  # fmt: skip
+
+
+@pytest.fixture
+def odd(store: Store, tmp_path: Path) -> Path:
+    """A skill "odd" whose columns are found by no rule: two texts, two labels."""
+    data = tmp_path / "odd.csv"
+    data.write_text(TWO, encoding="utf-8")
+    options = TuneOptions(name="odd", method="tfidf", effort="quick", text="q", label="cat", personal=False)
+    tune(data, options, store=store)
+    return data
+
+
+def test_the_own_columns_of_a_skill_come_first(odd: Path, store: Store) -> None:
+    assert evaluate("odd", str(odd), store=store)["test"]["primary"]["value"] > 0.9
+    assert compare("odd", "odd", str(odd), store=store)["rows"] == len(ROWS)
+
+
+def test_columns_and_format_may_be_named(odd: Path, store: Store, tmp_path: Path) -> None:
+    data = tmp_path / "other.data"
+    data.write_text(TWO.replace("q,reply,cat,label", "a,b,c,d"), encoding="utf-8")
+    with pytest.raises(DataError, match="format of .* is not known"):
+        evaluate("odd", str(data), store=store)
+    said = ReadingOptions(text="a", label="c", format="csv")
+    assert evaluate("odd", str(data), reading=said, store=store)["test"]["primary"]["value"] > 0.9
+    assert compare("odd", "t", str(data), reading=said, store=store)["rows"] == len(ROWS)
+
+
+def test_the_flags_of_reading(odd: Path, tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str],
+                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setenv("LINGOS_HOME", str(store.home))
+    data = tmp_path / "other.data"
+    data.write_text(TWO.replace("q,reply,cat,label", "a,b,c,d"), encoding="utf-8")
+    flags = ("--text", "a", "--label", "c", "--format", "csv")
+    assert document(capsys, "evaluate", "odd", data, *flags, "--json")["test"]["rows"] == len(ROWS)
+    assert document(capsys, "compare", "odd", "t", "--data", data, *flags, "--json")["rows"] == len(ROWS)
+    labels = [label for _, label in ROWS]
+    for file, more in ((odd, ()), (data, flags)):
+        found = document(capsys, "predict", "odd", "--file", file, *more, "--json")["predictions"]
+        assert [one["label"] for one in found] == labels
+    lines = tmp_path / "t.jsonl"
+    lines.write_text('{"q": "x", "reply": "send me the invoice"}\n', encoding="utf-8")
+    found = document(capsys, "predict", "odd", "--file", lines, "--text", "reply", "--json")["predictions"]
+    assert [one["label"] for one in found] == ["bill"]
+    document(capsys, "tune", odd, "--text", "q", "--label", "cat", "--name", "odd", "--method", "majority", "--json")
+    assert call(capsys, "skills", "promote", "odd@2")[0] == 0
+    code, _, err = call(capsys, "skills", "promote", "odd@1", "--data", data, *flags)
+    assert code == 0 and "rows of other.data" in err
+    code, _, err = call(capsys, "skills", "promote", "odd@1", *flags)
+    assert code == 2 and "--text, --label, --format without --data" in err

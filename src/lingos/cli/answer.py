@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import cells, cut, document, line, pad, show, width
+from lingos.cli.file_flags import file_flags
 from lingos.cli.texts import from_arguments, from_file, from_stdin
 from lingos.errors import MissingExtra
 from lingos.later import later
@@ -34,10 +35,11 @@ def add(app: typer.Typer) -> None:
     app.command()(serve)
 
 
+@file_flags
 def predict(
     name: Annotated[str, typer.Argument(help="skill: name, name@3 or name@production")],
+    said: dict[str, Any],
     texts: Annotated[list[str] | None, typer.Argument(help="texts; none or - = one a line from standard input")] = None,
-    file: Annotated[Path | None, typer.Option(help="one text a line, or .jsonl, .csv ... with a text column")] = None,
     top: Annotated[int, typer.Option(help="labels shown for each text", min=1)] = 3,
     variant: Annotated[str | None, typer.Option(help="fp32 or int8; default: the one that serves")] = None,
     as_json: Json = False,
@@ -46,7 +48,7 @@ def predict(
     """Answer texts with a skill, in their order. What it is not sure of is marked as refused."""
     store = Store()
     skill = store.get(name)
-    blocks = _given(texts or [], file, skill.manifest.data)
+    blocks = _given(texts or [], said, skill.manifest.data)
     threads = 1 if texts else os.cpu_count() or 1  # one text is answered soonest by one thread
     session = open_session(skill, store, variant=variant, top=top, options=engine_options(threads=threads))
     if as_json:
@@ -78,9 +80,9 @@ def serve(
         raise MissingExtra(error.name, "serving") from error
 
 
-def _given(texts: list[str], file: Path | None, data: Any) -> Iterator[list[str]]:
-    if file is not None:
-        blocks = from_file(file, data.text if data else "text")
+def _given(texts: list[str], said: dict[str, Any], data: Any) -> Iterator[list[str]]:
+    if "file" in said:
+        blocks = from_file(Path(said["file"]), said, data.text if data else "text")
     elif texts and texts != ["-"]:
         blocks = from_arguments(texts)
     else:

@@ -12,14 +12,13 @@ from lingos.cli.console import bar, document, fold, line, show, table, width
 from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
-from lingos.tuning.options import CheckOptions, TuneOptions
+from lingos.tuning.options import CheckOptions, ReadingOptions, TuneOptions
 
 __all__ = ["add"]
 
 File = Annotated[str, typer.Argument(help="labelled file, folder, hub:owner/name, or - for standard input")]
 Name = Annotated[str, typer.Argument(help="skill: name, name@3 or name@production")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
-Column = Annotated[str | None, typer.Option(help="column name; default: found by name and content")]
 
 tune_file = later("lingos.tuning.run", "tune")
 examine = later("lingos.tuning.verbs", "check")
@@ -72,25 +71,29 @@ def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
         raise typer.Exit(2)
 
 
+@flags(ReadingOptions)
 def evaluate(
     name: Name,
     data: File,
+    reading: ReadingOptions,
     report: Annotated[Path | None, typer.Option(help="folder for report.html, report.md and report.json")] = None,
     as_json: Json = False,
 ) -> None:
     """Score a skill on a labelled file: intervals, calibration, refusal, slices, robustness."""
-    found = judge_file(name, data, report=report, say=line)
+    found = judge_file(name, data, report=report, reading=reading, say=line)
     document(found) if as_json else _scores(found)
 
 
+@flags(ReadingOptions)
 def compare(
     first: Annotated[str, typer.Argument(help="skill A")],
     second: Annotated[str, typer.Argument(help="skill B")],
     data: Annotated[str, typer.Option(help="labelled file")],
+    reading: ReadingOptions,
     as_json: Json = False,
 ) -> None:
     """Say whether B is better than A on the same rows, with an interval, or that this data can not show it."""
-    found = compare_skills(first, second, data, say=line)
+    found = compare_skills(first, second, data, reading=reading, say=line)
     document(found) if as_json else show(found["sentence"])
 
 

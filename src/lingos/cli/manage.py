@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from lingos.cli.console import document, line, show, table
+from lingos.errors import RecipeError
 from lingos.later import later
+from lingos.settings import flags, given
+from lingos.tuning.options import ReadingOptions
 
 __all__ = ["add"]
 
@@ -54,8 +57,10 @@ def show_skill(name: Name) -> None:
     show(as_json_text(Store().get(name).manifest).rstrip())
 
 
+@flags(ReadingOptions)
 def promote(
     name: Name,
+    reading: ReadingOptions,
     alias: Alias = "production",
     data: Annotated[
         str | None, typer.Option(help="labelled file to judge by; default: the rows both were tested on")
@@ -69,7 +74,10 @@ def promote(
 
     `lingos predict NAME` answers with the version that is @production.
     """
-    found = promote_skill(name, alias=alias, data=data, force=force, say=line)
+    if data is None and given(reading):
+        names = ", ".join(f"--{name}" for name in given(reading))
+        raise RecipeError(f"{names} without --data", expected="a file to read", cure="name it with --data FILE")
+    found = promote_skill(name, alias=alias, data=data, reading=reading, force=force, say=line)
     line(f"{found.sentence()}{' (forced)' * found.forced}")
     line(f"{found.skill.name}@{alias} is now {found.skill}")
     if as_json:

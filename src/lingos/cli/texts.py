@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +14,8 @@ from lingos.later import later
 __all__ = ["from_arguments", "from_file", "from_stdin"]
 
 AT_ONCE = 1 << 16  # bytes
-LINES = ("", ".txt", ".text", ".jsonl", ".ndjson")
+TEXT = "lines of text"
+LINES = {**dict.fromkeys(("", ".txt", ".text"), TEXT), **dict.fromkeys((".jsonl", ".ndjson", ".jsonlines"), "jsonl")}
 
 read = later("lingos.data.readers", "read")
 read_options = later("lingos.data.formats.base", "ReadOptions")
@@ -32,34 +33,39 @@ def from_arguments(texts: Sequence[str]) -> Iterator[list[str]]:
 
 def from_stdin() -> Iterator[list[str]]:
     """Lines of standard input; each block is what has come so far."""
-    yield from _lines(sys.stdin.buffer, "standard input", None)
+    yield from _lines(sys.stdin.buffer, "standard input", ())
 
 
-def from_file(path: Path, column: str) -> Iterator[list[str]]:
-    """Lines of a text file, the field of a .jsonl file, or the column of a table (.csv, .xlsx, .parquet ...)."""
+def from_file(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[str]]:
+    """Lines of a text file, the field of a .jsonl file, or the column of a table (.csv, .xlsx, .parquet ...).
+
+    `said` holds what was said about the file, by the names of `data.reading`; `own` is the column that the skill knows.
+    """
     if not path.exists():
         beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
         guess = nearest(path.name, beside, 1)
         cure = f"did you mean '{path.parent / guess[0]}'?" if guess else "check the path"
         raise DataError(f"no file {path}", expected="a file with one text a line, or a table", cure=cure)
-    if path.suffix.lower() not in LINES:
-        yield from _column(path, column)
+    kind = said.get("format") or LINES.get(path.suffix.lower())
+    if kind not in (TEXT, "jsonl"):
+        yield from _column(path, said, own)
         return
+    fields = () if kind == TEXT else (said["text"],) if "text" in said else (own, "text")
     try:
         with path.open("rb") as stream:
-            yield from _lines(stream, str(path), column if path.suffix.lower() in (".jsonl", ".ndjson") else None)
+            yield from _lines(stream, str(path), fields)
     except OSError as error:
         raise DataError(f"{path} can not be read: {error}", expected="a file", cure="check path and rights") from error
 
 
-def _lines(stream: Any, where: str, field: str | None) -> Iterator[list[str]]:
+def _lines(stream: Any, where: str, fields: Sequence[str]) -> Iterator[list[str]]:
     number = 0
     for block in _chunks(stream):
         texts: list[str] = []
         for raw in block:
             number += 1
             try:
-                texts.append(_text(raw, f"{where}, line {number}", field, number == 1))
+                texts.append(_text(raw, f"{where}, line {number}", fields, number == 1))
             except DataError:
                 yield texts  # what came before is answered
                 raise
@@ -77,31 +83,31 @@ def _chunks(stream: IO[bytes]) -> Iterator[list[bytes]]:
         yield [rest]
 
 
-def _text(raw: bytes, where: str, field: str | None, first: bool) -> str:
+def _text(raw: bytes, where: str, fields: Sequence[str], first: bool) -> str:
     try:
         text = raw.decode("utf-8-sig" if first else "utf-8").rstrip("\r")
     except UnicodeDecodeError:
         raise _not_utf8(where) from None
-    return text if field is None else _field(text, where, field)
+    return _field(text, where, fields) if fields else text
 
 
-def _field(text: str, where: str, field: str) -> str:
-    wanted = f'{{"{field}": "..."}}'
+def _field(text: str, where: str, fields: Sequence[str]) -> str:
+    """The first of `fields` that the JSON object has."""
+    wanted = f'{{"{fields[0]}": "..."}}'
     try:
         row = json.loads(text)
     except ValueError as error:
         raise DataError(f"{where} is not JSON: {error}", expected=wanted, cure="mend this line") from None
-    found = row.get(field, row.get("text")) if isinstance(row, dict) else None
+    found = next((row[name] for name in fields if name in row), None) if isinstance(row, dict) else None
     if not isinstance(found, str):
-        raise DataError(f"{where} has no text '{field}'", expected=wanted, cure="mend this line")
+        raise DataError(f"{where} has no text '{fields[0]}'", expected=wanted, cure="mend this line")
     return found
 
 
-def _column(path: Path, column: str) -> Iterator[list[str]]:
-    source = read(path, options=read_options(labelled=False))
-    names = source.table.column_names
-    chosen = column if column in names else source.columns.text
-    yield ["" if value is None else str(value) for value in source.table[chosen].to_pylist()]
+def _column(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[str]]:
+    named = {name: said.get(name) for name in ("text", "label", "format")}
+    source = read(path, **named, options=read_options(labelled=False), own={"text": own})
+    yield ["" if value is None else str(value) for value in source.table[source.columns.text].to_pylist()]
 
 
 def _not_utf8(where: str) -> DataError:

@@ -6,11 +6,13 @@ Nothing is dropped: rows that can not be read stay rows, all null, listed in `So
 
 from __future__ import annotations
 
+import dataclasses
 import lzma
 import shutil
 import sys
 import tempfile
 import zlib
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -68,10 +70,12 @@ def read(
     group: str | None = None,
     format: str | None = None,
     options: ReadOptions | None = None,
+    own: Mapping[str, str] | None = None,
 ) -> Source:
     """Reads a file, a folder of text files per class, `hub:owner/name[:split]`, or standard input ('-').
 
-    `text`, `label`, `group` name columns; without them text and label are inferred, with a reason. Raises DataError for
+    `text`, `label`, `group` name columns; else those in `own` (role -> name) that the file has are taken, as a skill
+    knows its columns; else text and label are inferred, with a reason. Raises DataError for
     all that the owner of the data can mend, ResourceError when there is no room for the Arrow copy.
 
     >>> import pathlib, tempfile
@@ -103,8 +107,14 @@ def read(
             expected="rows of text and label",
             cure="look at this line; name the format, the encoding or the delimiter if the detected one is wrong",
         )
+    names = found.table.column_names
     wanted = {"text": text, "label": label, "group": group}
-    columns = find_columns(found.table, wanted, found.kinds, options.labelled, name)
+    known = {role: column for role, column in (own or {}).items() if not wanted[role]}
+    known = {role: column for role, column in known.items() if column in set(names) - set(wanted.values())}
+    columns = find_columns(found.table, wanted | known, found.kinds, options.labelled, name)
+    if known:
+        reasons = {**columns.reasons, **dict.fromkeys(known, "the skill's own column")}
+        columns = dataclasses.replace(columns, reasons=reasons)
     return Source(name, found.table, columns, found.malformed, found.notes)
 
 

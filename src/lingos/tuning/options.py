@@ -6,12 +6,21 @@ from typing import Literal
 
 from pydantic import Field
 
+from lingos.data.reading import READING
 from lingos.settings import Options, Share
 
-__all__ = ["CheckOptions", "TuneOptions"]
+__all__ = ["CheckOptions", "ReadingOptions", "TuneOptions"]
 
 
-class TuneOptions(Options):
+class ReadingOptions(Options):
+    """How a data file is read. What is not said is detected, and what was detected is printed."""
+
+    text: str | None = Field(None, description=READING["text"])
+    label: str | None = Field(None, description=READING["label"])
+    format: str | None = Field(None, description=READING["format"])
+
+
+class TuneOptions(ReadingOptions):
     """Options of `lingos tune`. What is not said is derived from the data, and the reason is printed."""
 
     test: str | None = Field(None, description="file of test rows; without it a fifth of the rows is held out")
@@ -23,9 +32,6 @@ class TuneOptions(Options):
     refuse: Share = Field(0.0, description='share of in-scope texts that may be refused, e.g. "5%"')
     seed: int = Field(0, ge=0, description="draws splits, batches and dropout")
     shots: int = Field(0, ge=0, description="keep so many rows of each class in all; no other label is read")
-    text: str | None = Field(None, description="column of the text; default: found by name and content")
-    label: str | None = Field(None, description="column of the label; default: found by name and content")
-    format: str | None = Field(None, description="csv, tsv, json, jsonl, parquet or excel; default: found by name")
     group: str | None = Field(None, description="column whose equal values never straddle a split")
     strict: bool = Field(False, description="stop at any row that can not be used")
     max_length: int = Field(0, ge=0, description="tokens read of a text; 0 = as many as 99 % of the rows need")
@@ -37,12 +43,9 @@ class TuneOptions(Options):
     personal: bool = Field(True, description="look for personal data in the texts")
 
 
-class CheckOptions(Options):
+class CheckOptions(ReadingOptions):
     """Options of `lingos check`."""
 
     test: str | None = Field(None, description="test file, to find overlap")
-    text: str | None = Field(None, description="column of the text; default: found by name and content")
-    label: str | None = Field(None, description="column of the label; default: found by name and content")
-    format: str | None = Field(None, description="csv, tsv, json, jsonl, parquet or excel; default: found by name")
     base: str = Field("default", description="base whose language and length are checked; none = no base")
     fix: bool = Field(False, description="write a cleaned copy beside the file, with its changes")

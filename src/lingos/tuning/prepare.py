@@ -21,6 +21,7 @@ from lingos.data.source import Source
 from lingos.errors import DataError
 from lingos.text.normalise import shorten
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.reading import read_as
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -52,7 +53,7 @@ class Prepared:
 
 def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say) -> Prepared:
     """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`."""
-    source = read(train, text=options.text, label=options.label, group=options.group, format=options.format)
+    source = read_as(train, options, group=options.group)
     for note in source.notes:
         say(note)
     for name, reason in source.columns.reasons.items():

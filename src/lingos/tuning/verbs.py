@@ -19,11 +19,14 @@ from lingos.evaluation.report import ReportContext, write_report
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
+from lingos.tuning.options import ReadingOptions
 from lingos.tuning.prepare import facts_of, judging_rows
+from lingos.tuning.reading import read_as
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
 Say = Callable[[str], None]
+DETECTED = ReadingOptions()
 
 
 def load(name: str, *, store: Store | None = None, variant: str | None = None, top: int = 5) -> Session:
@@ -50,11 +53,17 @@ def check(
 
 
 def evaluate(
-    name: str, data: str, *, report: Path | None = None, store: Store | None = None, say: Say = lambda text: None
+    name: str,
+    data: str,
+    *,
+    report: Path | None = None,
+    reading: ReadingOptions = DETECTED,
+    store: Store | None = None,
+    say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """Scores of a skill on a labelled file, as JSON; with `report` the page as well."""
     session = load(name, store=store)
-    found, _ = judge(session, rows_for(data, session, say))
+    found, _ = judge(session, rows_for(data, session, say, reading))
     if report is not None:
         manifest = session.skill.manifest
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
@@ -63,11 +72,17 @@ def evaluate(
 
 
 def compare(
-    first: str, second: str, data: str, *, store: Store | None = None, say: Say = lambda text: None
+    first: str,
+    second: str,
+    data: str,
+    *,
+    reading: ReadingOptions = DETECTED,
+    store: Store | None = None,
+    say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """The paired difference of two skills on the same rows, or that this data shows none."""
     sessions = [load(name, store=store) for name in (first, second)]
-    rows = rows_for(data, sessions[0], say)
+    rows = rows_for(data, sessions[0], say, reading)
     old, new = (evidence_of(session, rows) for session in sessions)
     found = compare_evidence(old, new)
     names = (str(sessions[0].skill.ref), str(sessions[1].skill.ref))
@@ -75,13 +90,16 @@ def compare(
     return {"first": names[0], "second": names[1], "sentence": found.sentence(names), **numbers}
 
 
-def rows_for(data: str, session: Session, say: Say) -> list[Example]:
-    """The rows of a labelled file that a session can be judged by; what can not be used is told.
+def rows_for(data: str, session: Session, say: Say, reading: ReadingOptions = DETECTED) -> list[Example]:
+    """The rows of a labelled file that a session can be judged by; what can not be used is told. The columns are those
+    that `reading` names, else those of the skill, else they are inferred.
 
     Raises:
         DataError: the file has no labels, or none that the skill knows.
     """
-    rows, found = judging_rows(_source(data, session))
+    told = session.skill.manifest.data
+    source = read_as(data, reading, own={"text": told.text, "label": told.label} if told else None)
+    rows, found = judging_rows(source)
     if found.set_aside:
         say(f"{len(found.set_aside)} of {found.rows} rows can not be used: see `lingos check {data}`")
     schema = session.skill.manifest.schema
@@ -98,12 +116,3 @@ def rows_for(data: str, session: Session, say: Say) -> list[Example]:
             f"{unknown} of {len(rows)} rows have a label that {session.skill.ref} does not know: they count as mistakes"
         )
     return rows
-
-
-def _source(data: str, session: Session) -> Source:
-    """With the skill's own column names where the file has them; else they are inferred."""
-    source, told = read(data), session.skill.manifest.data
-    names = source.table.column_names
-    if told is None or told.text not in names or told.label not in names:
-        return source
-    return read(data, text=told.text, label=told.label)
