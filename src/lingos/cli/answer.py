@@ -88,7 +88,7 @@ def _given(texts: list[str], said: dict[str, Any], data: Any) -> Iterator[list[s
     else:
         if sys.stdin.isatty():
             line("one text a line; Ctrl-D ends")
-        blocks = from_stdin()
+        blocks = from_stdin(said.get("encoding"))
     for block in blocks:
         for start in range(0, len(block), BLOCK):
             yield block[start : start + BLOCK]

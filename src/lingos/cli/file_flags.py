@@ -43,5 +43,8 @@ def file_flags(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _flag(name: str, told: str) -> inspect.Parameter:
-    kind = Annotated[str | None, typer.Option(f"--{name}", help=told)]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+    switch = name == "header"
+    option = typer.Option(f"--{name}/--no-{name}" if switch else f"--{name}", help=told, show_default=False)
+    kind: Any = bool if switch else str
+    annotation = Annotated[kind | None, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

@@ -56,8 +56,7 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
 @flags(CheckOptions)
 def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
     """Say what is wrong with a labelled file, at which line, and what to do. Exits with 2 on any error."""
-    asked = options.model_dump(exclude={"fix"})
-    source, found = examine(file, **asked)
+    source, found = examine(file, test=options.test, base=options.base, reading=options)
     if as_json:
         document(found.to_json())
     else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,8 +18,10 @@ __all__ = ["from_arguments", "from_file", "from_stdin"]
 AT_ONCE = 1 << 16  # bytes
 TEXT = "lines of text"
 LINES = {**dict.fromkeys(("", ".txt", ".text"), TEXT), **dict.fromkeys((".jsonl", ".ndjson", ".jsonlines"), "jsonl")}
+STREAMED = {TEXT: {"file", "encoding"}, "jsonl": {"file", "text", "format", "encoding"}}  # more asks for a reader
 
 read = later("lingos.data.readers", "read")
+named_encoding = later("lingos.data.encoding", "named_encoding")
 read_options = later("lingos.data.formats.base", "ReadOptions")
 
 
@@ -27,13 +31,14 @@ def from_arguments(texts: Sequence[str]) -> Iterator[list[str]]:
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise _not_utf8(f"text {place}") from None
+            cure = "convert it first, e.g. `iconv -f gb18030 -t utf-8`"
+            raise DataError(f"text {place} is not UTF-8", expected="text in UTF-8", cure=cure) from None
     yield list(texts)
 
 
-def from_stdin() -> Iterator[list[str]]:
+def from_stdin(encoding: str | None = None) -> Iterator[list[str]]:
     """Lines of standard input; each block is what has come so far."""
-    yield from _lines(sys.stdin.buffer, "standard input", ())
+    yield from _lines(sys.stdin.buffer, _Way("standard input", (), encoding))
 
 
 def from_file(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[str]]:
@@ -47,25 +52,35 @@ def from_file(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[st
         cure = f"did you mean '{path.parent / guess[0]}'?" if guess else "check the path"
         raise DataError(f"no file {path}", expected="a file with one text a line, or a table", cure=cure)
     kind = said.get("format") or LINES.get(path.suffix.lower())
-    if kind not in (TEXT, "jsonl"):
+    if not set(said) <= STREAMED.get(kind or "", set()):
         yield from _column(path, said, own)
         return
     fields = () if kind == TEXT else (said["text"],) if "text" in said else (own, "text")
+    way = _Way(str(path), fields, said.get("encoding"))
     try:
         with path.open("rb") as stream:
-            yield from _lines(stream, str(path), fields)
+            yield from _lines(stream, way)
     except OSError as error:
         raise DataError(f"{path} can not be read: {error}", expected="a file", cure="check path and rights") from error
 
 
-def _lines(stream: Any, where: str, fields: Sequence[str]) -> Iterator[list[str]]:
+@dataclass(frozen=True)
+class _Way:
+    """How lines become texts: `where` they stand, the `fields` of JSON Lines, an encoding if one was named."""
+
+    where: str
+    fields: Sequence[str]
+    encoding: str | None = None
+
+
+def _lines(stream: Any, way: _Way) -> Iterator[list[str]]:
     number = 0
-    for block in _chunks(stream):
+    for block in _chunks(stream, way.encoding):
         texts: list[str] = []
         for raw in block:
             number += 1
             try:
-                texts.append(_text(raw, f"{where}, line {number}", fields, number == 1))
+                texts.append(_text(raw, way, number))
             except DataError:
                 yield texts  # what came before is answered
                 raise
@@ -73,22 +88,30 @@ def _lines(stream: Any, where: str, fields: Sequence[str]) -> Iterator[list[str]
             yield texts
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[list[bytes]]:
-    """Whole lines, as many as there are: `read1` waits for something, not for all."""
-    rest = b""
+def _chunks(stream: IO[bytes], encoding: str | None) -> Iterator[list[bytes]]:
+    """Whole lines as UTF-8, as many as there are: `read1` waits for something, not for all."""
+    rest, decoder = b"", None
     while part := stream.read1(AT_ONCE):  # type: ignore[attr-defined]
+        if encoding:
+            if decoder is None:
+                found = named_encoding(encoding, part)
+                decoder, part = codecs.getincrementaldecoder(found.name)(errors="lingos-escape"), part[found.skip :]
+            part = decoder.decode(part).encode("utf-8", "surrogatepass")  # a wrong byte is found with its line
         *whole, rest = (rest + part).split(b"\n")
         yield whole
     if rest:
         yield [rest]
 
 
-def _text(raw: bytes, where: str, fields: Sequence[str], first: bool) -> str:
+def _text(raw: bytes, way: _Way, number: int) -> str:
+    where = f"{way.where}, line {number}"
     try:
-        text = raw.decode("utf-8-sig" if first else "utf-8").rstrip("\r")
+        text = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r")
     except UnicodeDecodeError:
-        raise _not_utf8(where) from None
-    return _field(text, where, fields) if fields else text
+        cure = "name the encoding, e.g. --encoding gb18030, or convert it: `iconv -f gb18030 -t utf-8`"
+        name = way.encoding or "UTF-8"
+        raise DataError(f"{where} is not {name}", expected=f"text in {name}", cure=cure) from None
+    return _field(text, where, way.fields) if way.fields else text
 
 
 def _field(text: str, where: str, fields: Sequence[str]) -> str:
@@ -106,10 +129,6 @@ def _field(text: str, where: str, fields: Sequence[str]) -> str:
 
 def _column(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[str]]:
     named = {name: said.get(name) for name in ("text", "label", "format")}
-    source = read(path, **named, options=read_options(labelled=False), own={"text": own})
+    how = {name: said.get(name) for name in ("encoding", "delimiter", "header", "sheet")}
+    source = read(path, **named, options=read_options(**how, labelled=False), own={"text": own})
     yield ["" if value is None else str(value) for value in source.table[source.columns.text].to_pylist()]
-
-
-def _not_utf8(where: str) -> DataError:
-    cure = "convert it first, e.g. `iconv -f gb18030 -t utf-8`"
-    return DataError(f"{where} is not UTF-8", expected="text in UTF-8", cure=cure)

@@ -36,6 +36,12 @@ FORMATS = {
     "parquet": parquet.read,
     "excel": excel.read,
 }
+USED_BY = {
+    "encoding": ("csv", "tsv", "json", "jsonl", "folder"),
+    "delimiter": ("csv", "tsv"),
+    "header": ("csv", "tsv", "excel"),
+    "sheet": ("excel",),
+}
 SUFFIXES = {
     **dict.fromkeys((".csv", ".txt"), "csv"),
     **dict.fromkeys((".tsv", ".tab"), "tsv"),
@@ -105,7 +111,7 @@ def read(
         raise DataError(
             f"no row of {name} can be read; line {first.line}: {first.message}",
             expected="rows of text and label",
-            cure="look at this line; name the format, the encoding or the delimiter if the detected one is wrong",
+            cure="look at this line; where a wrong format was detected, name it: --format, --encoding, --delimiter",
         )
     names = found.table.column_names
     wanted = {"text": text, "label": label, "group": group}
@@ -120,6 +126,7 @@ def read(
 
 def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
     if name.startswith(hub.PREFIX):
+        _fits(name, "hub", options)
         dataset, notes = hub.load(name)
         key = fingerprint((name, dataset.num_rows, getattr(dataset, "_fingerprint", "")))
         found = arrow_table(key, name, partial(hub.read, dataset))
@@ -135,6 +142,7 @@ def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
         raise _missing(path, name)
     if path.is_dir():
         folder.text_files(path, name)
+        _fits(name, "folder", options)
         key = fingerprint(("folder", name, options), path)
         return arrow_table(key, name, lambda writer: folder.read(path, name, options, writer))
     return _from_file(name, path, format, options)
@@ -159,6 +167,7 @@ def _from_file(name: str, path: Path, format: str | None, options: ReadOptions) 
         _check_text(name, sample)
     if chosen == "json" and json_document.is_lines(sample.decode(errors="replace")):
         chosen = "jsonl"
+    _fits(name, chosen, options)
     key = fingerprint((name if name != "standard input" else "", chosen, options), path)
     return arrow_table(key, name, lambda writer: FORMATS[chosen](file, options, writer))
 
@@ -192,6 +201,17 @@ def _check_text(name: str, sample: bytes) -> None:
             f"{name} is {what or 'binary, not text'}",
             expected="CSV, TSV, JSON, JSON Lines as text, or a .parquet or .xlsx file under that name",
             cure="export the rows as CSV or JSON Lines; a spreadsheet or Parquet file needs its own suffix or --format",
+        )
+
+
+def _fits(name: str, kind: str, options: ReadOptions) -> None:
+    """An option that would change nothing is refused."""
+    wrong = [one for one, kinds in USED_BY.items() if getattr(options, one) is not None and kind not in kinds]
+    if wrong:
+        raise DataError(
+            f"{name} is read as {kind}, where --{wrong[0]} changes nothing",
+            expected=f"a file of the format {' or '.join(USED_BY[wrong[0]])}",
+            cure=f"leave --{wrong[0]} out, or name the format: --format {USED_BY[wrong[0]][0]}",
         )
 
 

@@ -18,12 +18,18 @@ class ReadingOptions(Options):
     text: str | None = Field(None, description=READING["text"])
     label: str | None = Field(None, description=READING["label"])
     format: str | None = Field(None, description=READING["format"])
+    encoding: str | None = Field(None, description=READING["encoding"])
+    delimiter: str | None = Field(None, description=READING["delimiter"])
+    header: bool | None = Field(None, description=READING["header"])
+    sheet: str | None = Field(None, description=READING["sheet"])
 
 
 class TuneOptions(ReadingOptions):
     """Options of `lingos tune`. What is not said is derived from the data, and the reason is printed."""
 
-    test: str | None = Field(None, description="file of test rows; without it a fifth of the rows is held out")
+    test: str | None = Field(
+        None, description="file of test rows, read as the training file if named alike; default: a fifth of the rows"
+    )
     name: str | None = Field(None, description="name of the skill; default: the file's name")
     task: str = Field("classify", description="what is predicted")
     method: str = Field("auto", description="auto = climb the ladder; else one of `lingos methods`")

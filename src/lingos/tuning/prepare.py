@@ -16,12 +16,11 @@ from lingos.backbones.text import TextBackbone
 from lingos.contracts import Example, Finding
 from lingos.data import splits
 from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, check
-from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.errors import DataError
 from lingos.text.normalise import shorten
 from lingos.tuning.options import TuneOptions
-from lingos.tuning.reading import read_as
+from lingos.tuning.reading import read_as, read_beside
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -106,7 +105,7 @@ def _read_test(options: TuneOptions, source: Source) -> Source | None:
     if options.test is None:
         return None
     columns = source.columns
-    found = read(options.test, text=columns.text, label=columns.label, group=columns.group)
+    found = read_beside(options.test, options, source)
     if found.columns.label is None:
         raise DataError(
             f"{options.test} has no labels", expected=f"the column '{columns.label}'", cure="give a labelled test file"

@@ -10,7 +10,6 @@ from lingos.backbones.text import load as load_base
 from lingos.contracts import Example
 from lingos.data.doctor.doctor import DoctorOptions, Examination
 from lingos.data.doctor.doctor import check as examine
-from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.engines.base import EngineOptions
 from lingos.errors import DataError
@@ -21,7 +20,7 @@ from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
 from lingos.tuning.options import ReadingOptions
 from lingos.tuning.prepare import facts_of, judging_rows
-from lingos.tuning.reading import read_as
+from lingos.tuning.reading import read_as, read_beside
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
@@ -39,15 +38,12 @@ def check(
     file: str,
     *,
     test: str | None = None,
-    text: str | None = None,
-    label: str | None = None,
-    format: str | None = None,
     base: str = "default",
+    reading: ReadingOptions = DETECTED,
 ) -> tuple[Source, Examination]:
     """Examine a labelled file; `base="none"` asks no base. No model is loaded, only its tokenizer."""
-    source = read(file, text=text, label=label, format=format)
-    columns = source.columns
-    other = read(test, text=columns.text, label=columns.label) if test else None
+    source = read_as(file, reading)
+    other = read_beside(test, reading, source) if test else None
     facts = None if base == "none" else facts_of(load_base(base))
     return source, examine(source, test=other, model=facts, options=DoctorOptions())
 

@@ -109,7 +109,7 @@ class _Text:
         return DataError(
             f"{self.name}, line {self.line}: not a JSON document: {what}",
             expected="an array of objects, an object of columns, or one object per line (JSON Lines)",
-            cure="the file may be cut off: write it again; or name another format",
+            cure="the file may be cut off: write it again; or name another format: --format",
         )
 
     def _move(self, to: int) -> None:
