@@ -14,7 +14,7 @@ import typer
 from lingos.cli.console import cells, cut, document, line, pad, show, width
 from lingos.cli.file_flags import file_flags
 from lingos.cli.texts import from_arguments, from_file, from_stdin
-from lingos.errors import MissingExtra
+from lingos.errors import DataError, MissingExtra, RecipeError
 from lingos.later import later
 
 __all__ = ["add"]
@@ -46,14 +46,15 @@ def predict(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="print one JSON object a line, as they come")] = False,
 ) -> None:
     """Answer texts with a skill, in their order. What it is not sure of is marked as refused."""
+    if as_json and jsonl:
+        raise RecipeError("--json and --jsonl at once", expected="one document, or one object a line", cure="drop one")
     store = Store()
     skill = store.get(name)
     blocks = _given(texts or [], said, skill.manifest.data)
     threads = 1 if texts else os.cpu_count() or 1  # one text is answered soonest by one thread
     session = open_session(skill, store, variant=variant, top=top, options=engine_options(threads=threads))
     if as_json:
-        found = [_plain(one) for block in blocks for one in session(block)]
-        document({"skill": str(skill.ref), "predictions": found})
+        _document(str(skill.ref), (session(block) for block in blocks))
         return
     labels = ["(refused)", *skill.manifest.schema.get("labels", ())]
     size = min(WIDEST, max(cells(label) for label in labels))
@@ -80,7 +81,29 @@ def serve(
         raise MissingExtra(error.name, "serving") from error
 
 
+def _document(skill: str, answers: Iterator[Any]) -> None:
+    """One document. If a row or the end of the input can not be read, it holds what was answered before the error."""
+    found: list[dict[str, Any]] = []
+    fault: DataError | None = None
+    try:
+        for some in answers:
+            found += map(_plain, some)
+    except DataError as error:
+        fault = error
+    if found or not fault:
+        document({"skill": skill, "predictions": found})
+    if fault:
+        raise fault
+
+
 def _given(texts: list[str], said: dict[str, Any], data: Any) -> Iterator[list[str]]:
+    surplus = [name for name in said if texts not in ([], ["-"]) or ("file" not in said and name != "encoding")]
+    if surplus:
+        raise RecipeError(
+            f"--{surplus[0]} changes nothing here: " + ("the texts are arguments" if texts else "there is no --file"),
+            expected="texts, or --file FILE with how it is read, or standard input with --encoding",
+            cure=f"drop --{surplus[0]}, or ask for the texts and for the file one after the other",
+        )
     if "file" in said:
         blocks = from_file(Path(said["file"]), said, data.text if data else "text")
     elif texts and texts != ["-"]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from lingos.cli.console import line
 from lingos.errors import DataError, nearest
 from lingos.later import later
 
 __all__ = ["from_arguments", "from_file", "from_stdin"]
 
 AT_ONCE = 1 << 16  # bytes
+BLANK = b" \t\r\xef\xbb\xbf"
 TEXT = "lines of text"
 LINES = {**dict.fromkeys(("", ".txt", ".text"), TEXT), **dict.fromkeys((".jsonl", ".ndjson", ".jsonlines"), "jsonl")}
 STREAMED = {TEXT: {"file", "encoding"}, "jsonl": {"file", "text", "format", "encoding"}}  # more asks for a reader
@@ -46,11 +48,11 @@ def from_file(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[st
 
     `said` holds what was said about the file, by the names of `data.reading`; `own` is the column that the skill knows.
     """
-    if not path.exists():
-        beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
-        guess = nearest(path.name, beside, 1)
-        cure = f"did you mean '{path.parent / guess[0]}'?" if guess else "check the path"
-        raise DataError(f"no file {path}", expected="a file with one text a line, or a table", cure=cure)
+    try:
+        if not path.exists():
+            raise _missing(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
     kind = said.get("format") or LINES.get(path.suffix.lower())
     if not set(said) <= STREAMED.get(kind or "", set()):
         yield from _column(path, said, own)
@@ -61,7 +63,7 @@ def from_file(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[st
         with path.open("rb") as stream:
             yield from _lines(stream, way)
     except OSError as error:
-        raise DataError(f"{path} can not be read: {error}", expected="a file", cure="check path and rights") from error
+        raise _unreadable(path, error) from error
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def _lines(stream: Any, way: _Way) -> Iterator[list[str]]:
         texts: list[str] = []
         for raw in block:
             number += 1
+            if way.fields and not raw.strip(BLANK):
+                continue  # in JSON Lines a blank line is no row
             try:
                 texts.append(_text(raw, way, number))
             except DataError:
@@ -128,7 +132,35 @@ def _field(text: str, where: str, fields: Sequence[str]) -> str:
 
 
 def _column(path: Path, said: Mapping[str, Any], own: str) -> Iterator[list[str]]:
+    """The texts of a table. A row that can not be read is told with its line and left out; the end is then an error."""
     named = {name: said.get(name) for name in ("text", "label", "format")}
     how = {name: said.get(name) for name in ("encoding", "delimiter", "header", "sheet")}
     source = read(path, **named, options=read_options(**how, labelled=False), own={"text": own})
-    yield ["" if value is None else str(value) for value in source.table[source.columns.text].to_pylist()]
+    column, bad = source.columns.text, source.malformed
+    for note in (*source.notes, f"text: column '{column}', {source.columns.reasons.get('text', '')}"):
+        line(f"{path}: {note}")
+    for one in bad:
+        line(f"{source.file_of(one.row)}, line {one.line}: {one.message}")
+    left_out = {one.row for one in bad}
+    cells = source.table[column].to_pylist()
+    yield [str(cell or "") for row, cell in enumerate(cells) if row not in left_out]
+    if bad:
+        raise DataError(
+            f"{len(left_out)} of {source.rows} rows of {path} can not be read and have no answer; all others have one",
+            expected="rows that can be cut into cells",
+            cure="mend the lines listed above; where a wrong format was detected, name it: --format, --delimiter",
+        )
+
+
+def _missing(path: Path) -> DataError:
+    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    guess = nearest(path.name, beside, 1)
+    cure = f"did you mean '{path.parent / guess[0]}'?" if guess else "check the path"
+    return DataError(f"no file {path}", expected="a file with one text a line, or a table", cure=cure)
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    what = f"{path} can not be read: {error.strerror or error}"
+    return DataError(
+        what, expected="a file that this user may read", cure="check the path and the rights: chmod, chown"
+    )
