@@ -174,3 +174,9 @@ def test_check_writes_a_cleaned_copy(tmp_path: Path, capsys: pytest.CaptureFixtu
     code, _, err = call(capsys, "check", data, "--base", "none", "--fix")
     assert code == 2 and "copies removed" in err
     assert data.read_bytes() == before and (tmp_path / "a.clean.csv").is_file()
+    code, _, err = call(capsys, "check", data, "--base", "none", "--fix")
+    assert code == 2 and "exist already" in err
+    call(capsys, "check", data, "--base", "none", "--fix", "--out", tmp_path / "b.jsonl")
+    assert (tmp_path / "b.jsonl").read_text(encoding="utf-8").startswith('{"text"')
+    code, _, err = call(capsys, "check", data, "--base", "none", "--out", tmp_path / "c.csv")
+    assert code == 2 and "--out without --fix" in err

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import bar, document, fold, line, show, table, width
+from lingos.errors import RecipeError
 from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
@@ -56,6 +57,8 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
 @flags(CheckOptions)
 def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
     """Say what is wrong with a labelled file, at which line, and what to do. Exits with 2 on any error."""
+    if options.out and not options.fix:
+        raise RecipeError("--out without --fix", expected="a copy to write", cure="add --fix")
     source, found = examine(file, test=options.test, base=options.base, reading=options)
     if as_json:
         document(found.to_json())
@@ -63,7 +66,7 @@ def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
         _findings(found.findings)
         show(f"{found.rows} rows, {found.used} can be used, {found.rows - found.used} can not")
     if options.fix:
-        made = fix_file(source, found)
+        made = fix_file(source, found, Path(options.out) if options.out else None)
         line(f"{made.kept} rows in {made.clean}, {made.changed} of them changed: see {made.changes}")
         line(f"{made.removed} copies removed, {made.rejected_rows} rows that can not be used: {made.rejected}")
     if found.errors:

@@ -12,9 +12,10 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,9 +25,10 @@ from lingos.data.encoding import looks_binary
 from lingos.data.formats import delimited, excel, folder, hub, json_document, json_lines, parquet
 from lingos.data.formats.base import InputFile, ReadOptions
 from lingos.data.source import Source
+from lingos.data.writer import Writer
 from lingos.errors import DataError, nearest, unknown
 
-__all__ = ["FORMATS", "ReadOptions", "read"]
+__all__ = ["FORMATS", "ReadOptions", "read", "records"]
 
 FORMATS = {
     "csv": delimited.read,
@@ -121,7 +123,16 @@ def read(
     if known:
         reasons = {**columns.reasons, **dict.fromkeys(known, "the skill's own column")}
         columns = dataclasses.replace(columns, reasons=reasons)
-    return Source(name, found.table, columns, found.malformed, found.notes)
+    return Source(name, found.table, columns, found.malformed, found.notes, found.format, options.encoding)
+
+
+def records(source: Source) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Each row of a JSON Lines file as it stands there (see `json_lines.records`); nothing for any other source."""
+    path = Path(source.file).expanduser()
+    if source.format != "jsonl" or not path.is_file():
+        return
+    file = InputFile(source.file, path, _packed(path))
+    yield from json_lines.records(file, ReadOptions(encoding=source.encoding), Writer(source.file, path.parent))
 
 
 def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
@@ -149,11 +160,9 @@ def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
 
 
 def _from_file(name: str, path: Path, format: str | None, options: ReadOptions) -> Cached:
-    with path.open("rb") as stream:
-        start = stream.read(16)
-    if not start:
+    if not path.stat().st_size:
         raise DataError(f"{name} is empty", expected="at least one row of data", cure="check the file")
-    packed = next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "")
+    packed = _packed(path)
     named = Path(name).suffix.lower().lstrip(".")
     if named in PACKED.values() and named != packed:
         raise DataError(f"{name} is not a {named} file", expected="what its name says", cure="rename it")
@@ -169,7 +178,14 @@ def _from_file(name: str, path: Path, format: str | None, options: ReadOptions) 
         chosen = "jsonl"
     _fits(name, chosen, options)
     key = fingerprint((name if name != "standard input" else "", chosen, options), path)
-    return arrow_table(key, name, lambda writer: FORMATS[chosen](file, options, writer))
+    found = arrow_table(key, name, lambda writer: FORMATS[chosen](file, options, writer))
+    return dataclasses.replace(found, format=chosen)
+
+
+def _packed(path: Path) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(16)
+    return next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "")
 
 
 def _format_of(file: InputFile, sample: bytes) -> str:

@@ -55,3 +55,4 @@ class CheckOptions(ReadingOptions):
     test: str | None = Field(None, description="test file, to find overlap")
     base: str = Field("default", description="base whose language and length are checked; none = no base")
     fix: bool = Field(False, description="write a cleaned copy beside the file, with its changes")
+    out: str | None = Field(None, description="where --fix writes: .csv, .tsv or .jsonl; default: beside the file")
