@@ -19,10 +19,12 @@ from lingos.store.store import PRODUCTION, Store
 from lingos.tuning import answers
 from lingos.tuning.judge import evidence_of
 from lingos.tuning.learned import learned, unlearned
-from lingos.tuning.verbs import load, rows_for
+from lingos.tuning.options import ReadingOptions
+from lingos.tuning.verbs import DETECTED, load, rows_for
 
 __all__ = ["Promotion", "promote"]
 
+File = tuple[str | None, ReadingOptions]  # the labelled file to judge by, and how it is read
 Judged = tuple[Verdict, Said]  # the gate's word, and what it looked at
 
 
@@ -57,6 +59,7 @@ def promote(
     *,
     alias: str = PRODUCTION,
     data: str | None = None,
+    reading: ReadingOptions = DETECTED,
     force: bool = False,
     store: Store | None = None,
     say: Callable[[str], None] = lambda text: None,
@@ -76,7 +79,7 @@ def promote(
     before = SkillRef(ref.name, now) if now is not None else None
     new = store.get(str(ref))
     try:
-        verdict, compared = _verdict(new, before, store, data, say)
+        verdict, compared = _verdict(new, before, store, (data, reading), say)
     except LingosError as error:
         if not force:
             raise
@@ -94,7 +97,8 @@ def promote(
 
 
 # -- what is compared ------------------------------------------------------------------------------------------------
-def _verdict(new: Skill, before: SkillRef | None, store: Store, data: str | None, say: Callable[[str], None]) -> Judged:
+def _verdict(new: Skill, before: SkillRef | None, store: Store, file: File, say: Callable[[str], None]) -> Judged:
+    data, reading = file
     if before is None:
         return FIRST, Said("promote.nothing")
     if before == new.ref:
@@ -105,7 +109,7 @@ def _verdict(new: Skill, before: SkillRef | None, store: Store, data: str | None
         first, second = _kept(old, new)
         return gate(first, second), Said("promote.kept", {**names, "rows": f"{len(first):,}"})
     sessions = [load(str(skill.ref), store=store) for skill in (old, new)]
-    rows = rows_for(data, sessions[1], say)
+    rows = rows_for(data, sessions[1], say, reading)
     fair = [rows[k] for k in unlearned([row.id for row in rows], learned(old, new))]
     if not fair:
         raise _nothing(old, new, f"one of them has learned each row of {data}")
