@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from lingos.compression.quantise import Feeds, recorded
 from lingos.compression.variants import export
 from lingos.contracts import Calibration, Example, Inputs, Refusal
 from lingos.engines.onnx import OnnxEngine
-from lingos.evaluation.gate import Verdict
+from lingos.evaluation.evidence import Evidence
+from lingos.evaluation.gate import Verdict, gate
 from lingos.evaluation.words import Said
 from lingos.inference import open_session
 from lingos.manifest import Base, BranchInfo, Variant
@@ -147,6 +149,26 @@ def test_the_threshold_moves_with_the_confidence_of_the_variant_as_stored(
     exact, found = (each.confidence(each.outputs(made_skills.TEXTS)) for each in sessions)
     assert np.abs(found - exact).max() > 1e-5
     assert sessions[1].own.refusal.threshold == pytest.approx(0.6 + np.median(found - exact), abs=1e-7)
+
+
+def test_the_gate_sees_the_test_rows_and_their_labels(
+    fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its paired difference is one of right answers; without labels none would ever be right."""
+    seen: list[tuple[Evidence, Evidence]] = []
+
+    def watched(old: Evidence, new: Evidence, kind: Literal["variant"]) -> Verdict:
+        seen.append((old, new))
+        return gate(old, new, kind)
+
+    monkeypatch.setattr(module, "gate", watched)
+    tested = [dataclasses.replace(row, target=made_skills.LABELS[place % 2]) for place, row in enumerate(OTHERS)]
+    answers = open_session(fresh, store)(OTHER_TEXTS)
+    right = [one.value == row.target for one, row in zip(answers, tested, strict=True)]
+    made = export(fresh, store, EXAMPLES, tested, lambda text: None)
+    assert all(list(old.examples) == list(new.examples) == tested for old, new in seen)
+    first = next(iter(made.variant()[1].gate.values()))
+    assert first["old"] == sum(right) / len(right) > 0 and first["rows"] == len(tested)
 
 
 @pytest.mark.parametrize(

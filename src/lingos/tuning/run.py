@@ -187,7 +187,7 @@ def _build(road: Road, rung: Rung) -> Skill:
     if fitted.branch is not None:
         put_trunk(road.store.trunks, corpus.base, fitted.start)
     skill = write(staging / "skill", manifest, files)
-    rows = road.prepared.train, [dataclasses.replace(row, target=None) for row in road.prepared.test]
+    rows = road.prepared.train, road.prepared.test
     return export(skill, road.store, *rows, road.say, smaller=options.effort != "quick")
 
 
