@@ -17,6 +17,7 @@ from lingos.compression.quantise import Feeds, recorded
 from lingos.compression.variants import export
 from lingos.contracts import Calibration, Example, Inputs, Refusal
 from lingos.engines.onnx import OnnxEngine
+from lingos.errors import BackboneError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
 from lingos.evaluation.words import Said
@@ -52,6 +53,10 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, *accepted: bool) -> None:
     answers = iter(accepted)
     verdict = Said("gate.other")
     monkeypatch.setattr(module, "gate", lambda old, new, kind: Verdict(next(answers), verdict, {"flips": 1.0}))
+
+
+def impossible(*_: object) -> str:
+    raise BackboneError("9.9 GB of weights do not fit into one file", expected="less", cure="another base")
 
 
 def copied(skill: Skill, folder: Path) -> Skill:
@@ -181,11 +186,31 @@ def test_only_mixes_that_differ_are_tried(trunk: str | None, depth: int, product
     assert all(mix[1] == "fp32" for mix in found) == (products == 0)
 
 
-def test_a_graph_that_differs_does_not_serve(fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_parity", lambda *_: 0.5)
+@pytest.mark.parametrize("worst", [0.5, float("nan")])
+def test_a_graph_that_differs_does_not_serve(
+    fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch, worst: float
+) -> None:
+    monkeypatch.setattr(module, "_parity", lambda *_: worst)
     said: list[str] = []
-    assert export(fresh, store, EXAMPLES, EXAMPLES, said.append) == fresh
+    made = export(fresh, store, EXAMPLES, EXAMPLES, said.append)
     assert "torch serves" in said[0]
+    assert Skill.open(made.folder) == made and made.manifest.files == fresh.manifest.files
+    assert list(made.manifest.variants) == ["fp32"] and made.variant()[1].engine == "torch"
+    assert made.variant()[1].gate["onnx"]["code"] == "serves.apart"
+    assert len(open_session(made, store)(made_skills.TEXTS)) == 4
+
+
+@pytest.mark.parametrize("graph", ["trunk_graph", "branch_graph"])
+def test_a_model_that_can_not_be_exported_is_served_by_torch(
+    fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch, graph: str
+) -> None:
+    monkeypatch.setattr(module, graph, impossible)
+    monkeypatch.setattr(store.trunks, "has", lambda digest, name=None: name is None)
+    said: list[str] = []
+    made = export(fresh, store, EXAMPLES, EXAMPLES, said.append)
+    assert said == ["torch serves: 9.9 GB of weights do not fit into one file"]
+    assert Skill.open(made.folder) == made and made.variant()[1].engine == "torch"
+    assert store.get(str(store.put(made))).variant()[1].gate["onnx"]["code"] == "serves.torch"
 
 
 def test_without_a_backbone_nothing_happens(tmp_path: Path, store: Store) -> None:

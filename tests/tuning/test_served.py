@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from tests import tiny
-from tests.cli.made import ROWS, csv
+from tests.cli.made import ROWS, csv, document
 
+from lingos.compression import variants
 from lingos.contracts import Example
+from lingos.errors import BackboneError
+from lingos.inference import open_session
 from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning import run
@@ -44,3 +47,24 @@ def test_int8_learns_from_training_rows_and_is_judged_by_labelled_test_rows(
     assert {row.fields["text"] for row in learned} == {text for text, _ in ROWS}
     assert [(row.fields["text"], row.target) for row in tested] == OTHERS
     assert served.gate and all(one["old"] > 0 for one in served.gate.values()), "the paired difference is of right ones"
+
+
+def impossible(*_: object) -> str:
+    raise BackboneError("an operator that ONNX lacks", expected="another", cure="another base")
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"), [("_parity", lambda *_: 0.5), ("trunk_graph", impossible), ("branch_graph", impossible)]
+)
+def test_torch_serves_where_onnx_can_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, instead: Any
+) -> None:
+    """The run ends well: report, store and `lingos predict` take the bundle."""
+    monkeypatch.setattr(variants, name, instead)
+    said: list[str] = []
+    found = tuned(tmp_path, said=said)
+    assert sum("torch serves" in line for line in said) == 1
+    skill = Store().get(str(found.skill))
+    assert skill.variant()[1].engine == "torch" and found.evaluation.test.rows == len(OTHERS)
+    answers = document(capsys, "predict", "t", OTHERS[0][0], "--json")["predictions"]
+    assert answers[0]["label"] == open_session(skill, Store())([OTHERS[0][0]])[0].value

@@ -17,6 +17,7 @@ from lingos.contracts import Calibration, Example, Refusal
 from lingos.engines.base import EngineOptions
 from lingos.engines.onnx import OnnxEngine
 from lingos.engines.torch import modules_of
+from lingos.errors import BackboneError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
 from lingos.evaluation.words import Said, told
@@ -60,17 +61,21 @@ def export(
     not trained on: only the gate reads them, because on training rows a skill is so sure that nothing flips
     (banking77: 0 of 2,000, but 10 of 3,080 test rows).
 
-    A skill without a backbone is served by its own numbers and comes back as it is.
+    A skill without a backbone is served by its own numbers and comes back as it is. Where the model can not become a
+    graph, or the graph does not compute what torch computes, torch goes on serving; that is said and kept.
     """
     if skill.manifest.branch is None:
         return skill
     learned = spread(learned, FITTED, skill.manifest.seed)
     with tempfile.TemporaryDirectory() as scratch:
-        exact = _exact(skill, store, Path(scratch))
+        try:
+            exact = _exact(skill, store, Path(scratch))
+        except BackboneError as error:
+            return _by_torch(skill, Said("serves.torch", {"why": error.what}), say)
         worst = _parity(exact, store, learned[:CHECKED])
-        if worst > PARITY:
-            say(f"ONNX differs from torch by {worst:.1e}: torch serves")
-            return skill
+        if not worst <= PARITY:  # so that a NaN is refused too
+            plain = exact.extended(skill.manifest, {}, drop=[BRANCH.format("fp32")])
+            return _by_torch(plain, Said("serves.apart", {"worst": f"{worst:.1e}", "most": f"{PARITY:.0e}"}), say)
         say(f"served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most")
         return _smaller(exact, store, (learned, tested), Path(scratch), say) if smaller else exact
 
@@ -107,6 +112,15 @@ def _parity(skill: Skill, store: Store, examples: Sequence[Example]) -> float:
         for name in ("torch", "fp32")
     ]
     return float(np.abs(logits[0] - logits[1]).max()) if inputs else 0.0
+
+
+def _by_torch(skill: Skill, reason: Said, say: Say) -> Skill:
+    """The bundle as training wrote it, with the reason why nothing else serves it."""
+    say(reason.told(str(skill.manifest.schema.get("language", "en"))))
+    own = dataclasses.replace(
+        skill.manifest.variants["fp32"], gate={"onnx": {"accepted": False, "reason": reason, "code": reason.code}}
+    )
+    return skill.extended(dataclasses.replace(skill.manifest, variants={"fp32": own}), {})
 
 
 # -- int8 ------------------------------------------------------------------------------------------------------------
