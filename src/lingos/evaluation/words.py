@@ -207,6 +207,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "int8 is refused by the gate, fp32 serves: {reasons}",
         "int8 未通过检验，由 fp32 提供服务：{reasons}",
     ),
+    "serves.torch": ("torch serves: {why}", "由 torch 提供服务：{why}"),
+    "serves.apart": (
+        "torch serves: the logits of ONNX Runtime differ by {worst}, at most {most} is allowed",
+        "由 torch 提供服务：ONNX Runtime 的输出相差 {worst}，最多允许 {most}",
+    ),
     "the default": ("the default", "默认值"),
     "asked for": ("asked for", "用户指定"),
     "method": ("Method", "方法"),

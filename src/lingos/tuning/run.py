@@ -213,9 +213,8 @@ def _build(road: Road, rung: Rung) -> Skill:
     if fitted.branch is not None:
         put_trunk(road.store.trunks, corpus.base, fitted.start)
     skill = write(staging / "skill", manifest, files)
-    # Rows that were learned flip less than new ones, so the int8 gate asks test texts, without their labels.
-    checked = [dataclasses.replace(row, target=None) for row in road.prepared.test]
-    return export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
+    rows = road.prepared.train, road.prepared.test
+    return export(skill, road.store, *rows, road.say, smaller=options.effort != "quick")
 
 
 def _refit(road: Road, rung: Rung) -> Fitted:
