@@ -158,7 +158,7 @@ def trunk_files(skill: Skill, store: HasTrunks | None, variant: Variant | None =
             raise SkillError(
                 f"{skill.ref} does not carry its trunk",
                 expected="the store that holds it, or a standalone bundle",
-                cure="put the skill into a store, or export it with --standalone",
+                cure="put it into a store, or export it there with `lingos skills export NAME --standalone`",
             )
         path = store.trunks.file(branch.trunk, name)
         wanted = variant.trunk_sha256 if variant is not None and variant.trunk_file == name else None

@@ -111,6 +111,19 @@ def test_a_trunk_that_takes_too_long_skips_the_frozen_rungs(corpus: Corpus, monk
     assert "67 min" in rungs[1].skipped and not rungs[1].held
 
 
+@pytest.mark.parametrize("name", ["prototype", "top"])
+def test_a_method_that_was_named_is_never_skipped(
+    name: str, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, fits: list[tuple[str, int]]
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(ladder, "forecast", lambda *_: Forecast(4e9, 4e9, 1e12, 1e12))
+    monkeypatch.setattr(ladder, "_ready", lambda *_: False)
+    _, choice = ladder.run(corpus, plan((name,), say=said.append))
+    assert choice.rung.method.name == name and not choice.rung.skipped
+    assert len(fits) == (5 if name == "prototype" else 1)
+    assert any("memory" in one for one in said)
+
+
 def test_without_a_base_only_words_are_tried() -> None:
     rungs, choice = ladder.run(made.corpus_of(made.examples(60), None), plan())
     assert [one.skipped for one in rungs] == ["", "", "no base", "no base", "no base"]

@@ -64,3 +64,9 @@ def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word()
     assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]
     words = {"labels": ["no", "yes"], "counts": [10, 10]}
     assert not settle(method("top"), {"label_names": False}, words, alone=True)[0].label_names  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["head", "top", "full", "lora"])
+def test_few_rows_derive_only_settings_that_the_method_has(name: str) -> None:
+    few = {"labels": ["card_lost", "rate"], "counts": [5, 5]}
+    assert settle(method(name), {}, few, alone=True)[1]["label_names"].source == "derived"

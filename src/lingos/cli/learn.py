@@ -9,17 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import bar, document, fold, line, show, table, width
+from lingos.errors import RecipeError
 from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
-from lingos.tuning.options import CheckOptions, TuneOptions
+from lingos.tuning.options import CheckOptions, ReadingOptions, TuneOptions
 
 __all__ = ["add"]
 
 File = Annotated[str, typer.Argument(help="labelled file, folder, hub:owner/name, or - for standard input")]
 Name = Annotated[str, typer.Argument(help="skill: name, name@3 or name@production")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
-Column = Annotated[str | None, typer.Option(help="column name; default: found by name and content")]
 
 tune_file = later("lingos.tuning.run", "tune")
 examine = later("lingos.tuning.verbs", "check")
@@ -57,40 +57,45 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
 @flags(CheckOptions)
 def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
     """Say what is wrong with a labelled file, at which line, and what to do. Exits with 2 on any error."""
-    asked = options.model_dump(exclude={"fix"})
-    source, found = examine(file, **asked)
+    if options.out and not options.fix:
+        raise RecipeError("--out without --fix", expected="a copy to write", cure="add --fix")
+    source, found = examine(file, test=options.test, base=options.base, reading=options)
     if as_json:
         document(found.to_json())
     else:
         _findings(found.findings)
         show(f"{found.rows} rows, {found.used} can be used, {found.rows - found.used} can not")
     if options.fix:
-        made = fix_file(source, found)
+        made = fix_file(source, found, Path(options.out) if options.out else None)
         line(f"{made.kept} rows in {made.clean}, {made.changed} of them changed: see {made.changes}")
         line(f"{made.removed} copies removed, {made.rejected_rows} rows that can not be used: {made.rejected}")
     if found.errors:
         raise typer.Exit(2)
 
 
+@flags(ReadingOptions)
 def evaluate(
     name: Name,
     data: File,
+    reading: ReadingOptions,
     report: Annotated[Path | None, typer.Option(help="folder for report.html, report.md and report.json")] = None,
     as_json: Json = False,
 ) -> None:
     """Score a skill on a labelled file: intervals, calibration, refusal, slices, robustness."""
-    found = judge_file(name, data, report=report, say=line)
+    found = judge_file(name, data, report=report, reading=reading, say=line)
     document(found) if as_json else _scores(found)
 
 
+@flags(ReadingOptions)
 def compare(
     first: Annotated[str, typer.Argument(help="skill A")],
     second: Annotated[str, typer.Argument(help="skill B")],
     data: Annotated[str, typer.Option(help="labelled file")],
+    reading: ReadingOptions,
     as_json: Json = False,
 ) -> None:
     """Say whether B is better than A on the same rows, with an interval, or that this data can not show it."""
-    found = compare_skills(first, second, data, say=line)
+    found = compare_skills(first, second, data, reading=reading, say=line)
     document(found) if as_json else show(found["sentence"])
 
 
@@ -144,6 +149,8 @@ def _scores(found: Any) -> None:
         if score["name"] in (first, "macro_f1", "mcc"):
             of_rows = f" on {test['rows']} rows" if score["name"] == first else ""
             show(f"{score['name']:20}{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]{of_rows}")
+    if test["unknown_rows"]:
+        show(f"{'unknown labels':20}{test['unknown_rows']} rows, counted as mistakes")
     show(f"{'calibration error':20}{found['calibration']['error']:.3f}")
     if refusal and refusal["refused"]:
         kept = refusal["answered"]

@@ -15,10 +15,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +34,7 @@ from lingos.compression.rendered import cleaning, rendered
 from lingos.contracts import Calibration
 from lingos.errors import SkillError, unknown, unwritable
 from lingos.inference import trunk_files
+from lingos.manifest import Manifest
 from lingos.modules.branch import is_head
 from lingos.skill import TRUNK, Skill, write
 from lingos.store.store import Store
@@ -77,7 +81,7 @@ def export(
         raise SkillError(
             f"{skill.ref} was made by '{skill.manifest.method}', which has no encoder for the format '{format}'",
             expected="a skill of a method with a base",
-            cure="export it with --format standalone, or see `lingos code` for its plain Python",
+            cure="export it with --standalone, or see `lingos code` for its plain Python",
         )
     if any(own.calibration.offsets for own in skill.manifest.variants.values()) and format not in CARRYING:
         raise SkillError(
@@ -325,7 +329,25 @@ def _standalone(parts: _Parts, folder: Path) -> None:
             files[f"{TRUNK}/{name}"] = trunk_files(skill, store, variant)(name)
         files[f"{TRUNK}/{TRUNK_WEIGHTS}"] = trunk_files(skill, store)(TRUNK_WEIGHTS)
     folder.rmdir()  # `write` makes it, whole or not at all
-    write(folder, skill.manifest, files)
+    write(folder, *_anonymous(skill.manifest, files))
+
+
+def _anonymous(manifest: Manifest, files: dict[str, bytes | str | Path]) -> tuple[Manifest, dict[str, Any]]:
+    """Without the folders in which the data lay: they say more about a person than about the skill."""
+    data = manifest.data
+    if data is None:
+        return manifest, files
+    places = [file for file in (data.file, data.test_file) if file and Path(file).is_absolute()]
+    told: dict[str, Any] = {name: files[name] for name in files if name.startswith(("report.", "evaluation."))}
+    for name, path in told.items():
+        text = path.read_text("utf-8")
+        for folder in {f"{Path(place).parent}/" for place in places}:
+            # as it is, as HTML spells it, and as Markdown does
+            spelled = "".join(rf"\\?{re.escape(letter)}" for letter in folder)
+            text = re.sub(f"{spelled}|{re.escape(escape(folder))}", "", text)
+        told[name] = text
+    test = Path(data.test_file).name if data.test_file else None
+    return replace(manifest, data=replace(data, file=Path(data.file).name, test_file=test)), files | told
 
 
 FORMATS: Mapping[str, Callable[[_Parts, Path], None]] = {

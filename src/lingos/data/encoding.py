@@ -235,14 +235,14 @@ def _judge(census: _Census, returns: bool, name: str) -> Encoding:
         return Encoding("utf-8", carriage_returns=returns)
     if census.foreign + census.damaged >= census.invalid or few:
         bad = census.invalid + census.damaged
-        note = f"encoding utf-8, but {bad} line(s) are not; if the whole file is in another, name it"
+        note = f"encoding utf-8, but {bad} line(s) are not; if the whole file is in another, name it: --encoding"
         return Encoding("utf-8", notes=(note,), carriage_returns=returns)
     codec, how = _guess(census.sample)
     if not codec:
         raise DataError(
             f"the encoding of {name} is not known: {census.invalid} of {census.lines} lines are not UTF-8",
             expected="UTF-8, GB18030 or UTF-16 text",
-            cure=f"name the encoding ({', '.join(KNOWN)}) or save the file as UTF-8",
+            cure=f"name the encoding (--encoding {'|'.join(KNOWN)}) or save the file as UTF-8",
         )
     return Encoding(codec, notes=(f"encoding {codec} {how}",), carriage_returns=returns)
 
@@ -260,7 +260,7 @@ def _guess(lines: list[bytes]) -> tuple[str | None, str]:
     accents = [c for text in western for c in text if ord(c) > 127]
     # Cyrillic bytes read as cp1252 are accented letters too, but then nearly all letters are.
     if len(western) == len(lines) and len(accents) < 0.25 * len(letters) and set(accents) <= WESTERN:
-        return "cp1252", "guessed; if the text looks wrong, name the encoding"
+        return "cp1252", "guessed; if the text looks wrong, name it: --encoding"
     # charset_normalizer costs 50 ms to import and only foreign files need it.
     from charset_normalizer import from_bytes
 
@@ -268,7 +268,7 @@ def _guess(lines: list[bytes]) -> tuple[str | None, str]:
     found = [
         match.encoding for match in from_bytes(b"\n".join(lines)[:200_000]) if not match.encoding.startswith("utf")
     ]
-    return (found[0], "guessed; if the text looks wrong, name the encoding") if found else (None, "")
+    return (found[0], "guessed; if the text looks wrong, name it: --encoding") if found else (None, "")
 
 
 def _strict(line: bytes, codec: str) -> bool:

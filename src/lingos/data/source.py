@@ -62,6 +62,8 @@ class Source:
     columns: Columns
     malformed: tuple[Malformed, ...] = ()
     notes: tuple[str, ...] = ()
+    format: str = ""  # csv, tsv, json, jsonl, parquet or excel; empty for a folder and the hub
+    encoding: str | None = None  # that a person named
 
     @property
     def rows(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class Plan:
     folds: Sequence[Array]
     seed: int
     settings: Callable[[Method], Any]  # a method -> its settled settings
+    known: Array = field(default_factory=lambda: np.zeros(0, np.int64))  # learned with every fold, never judged by
     groups: Array | None = None  # near-duplicate cluster of every row
     origin: str = ""  # skill whose branch is tried as a start beside a fresh one
     warm: Mapping[str, Any] | None = None
@@ -48,7 +49,7 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
     """Try each rung and choose. A rung whose forecast does not fit is skipped, and says so."""
     began = clock.seconds()
     rungs: list[Rung] = []
-    pool = np.sort(np.concatenate(list(plan.folds)))
+    pool = np.sort(np.concatenate([*plan.folds, plan.known]))
     for rung in _rungs(plan):
         left = plan.effort.seconds - (clock.seconds() - began)
         folds = _folds(rung, corpus, plan, left)
@@ -84,21 +85,24 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
         return []
     if rung.method.reads == "texts":
         return folds
+    alone = len(plan.effort.methods) == 1  # a method that was named is never skipped
     ready = _ready(corpus, rung)
     if ready and rung.method.reads == "vectors":
         return folds
-    found = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
+    found = forecast(corpus, rung.method, rung.settings, _rest(plan), plan.seed)
     lacking = found.lacking(corpus.home)
-    if lacking:
+    if lacking and alone:
+        plan.say(f"{rung.name}: {lacking.told(_language(corpus))}")
+    elif lacking:
         rung.skipped = lacking
         return []
     trunk = 0.0 if ready else found.trunk
     if rung.method.reads == "vectors":
         # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
-        if trunk > max(left, PATIENCE):
+        if trunk > max(left, PATIENCE) and not alone:
             rung.skipped = Said("skipped.trunk", {"forecast": found.said, "left": f"{max(0.0, left):.0f}"})
         return [] if rung.skipped else folds
-    count = int((left - trunk) / max(found.fit, 1e-6) - REFIT)
+    count = max(int((left - trunk) / max(found.fit, 1e-6) - REFIT), int(alone))
     if count < 1:
         rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []
@@ -118,8 +122,8 @@ def _ready(corpus: Corpus, rung: Rung) -> bool:
     return depth is None or corpus.has(depth)
 
 
-def _rest(folds: Sequence[Array]) -> Array:
-    return np.concatenate(list(folds[1:]) or list(folds))
+def _rest(plan: Plan) -> Array:
+    return np.concatenate([*(plan.folds[1:] or plan.folds), plan.known])
 
 
 def _told(progress: Progress | None, name: str) -> Progress | None:

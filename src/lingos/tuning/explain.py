@@ -17,6 +17,7 @@ from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.text.normalise import clean
 from lingos.text.privacy import mask
+from lingos.tuning.naming import STDIN
 
 __all__ = ["explain"]
 
@@ -114,7 +115,7 @@ def _ids(session: Session) -> list[str]:
 def _rows(session: Session) -> dict[str, Example]:
     """The training rows from the training file, by id; empty if it is gone or was changed."""
     told = session.skill.manifest.data
-    if told is None:
+    if told is None or told.file == STDIN:  # what came in once can not be read again
         return {}
     try:
         source = read(told.file, text=told.text, label=told.label)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lingos.backbones import catalog
+from lingos.backbones.text import EMBEDDED
 from lingos.contracts import BackboneInfo, Schema, Setting, Value
 from lingos.errors import RecipeError, unknown
 from lingos.methods.base import Method, head_kind, method, names
@@ -13,19 +15,43 @@ from lingos.settings import Derived, Options, read_yaml, resolve
 from lingos.tasks.base import label_texts
 from lingos.tuning.options import TuneOptions
 
-__all__ = ["asked", "check_names", "derived", "settle"]
+__all__ = ["asked", "check_names", "derived", "merged", "settle"]
+
+KEYS = ("task", "base", "method", "effort", "seed")  # of a recipe file; each is an option as well
 
 STEPS = 250  # a trained method needs about so many steps, however few the rows are
 MOST = 25
 FEW = 20  # rows a label, at most, for the settings that a method has measured for few rows
 
 
+def merged(options: TuneOptions) -> TuneOptions:
+    """The options, with the keys of the recipe file where no flag was given.
+
+    Raises:
+        RecipeError: a flag and the file say different things; every such pair is told.
+    """
+    if not options.recipe:
+        return options
+    recipe = read_yaml(Path(options.recipe))
+    told: dict[str, Any] = {name: getattr(recipe, name) for name in KEYS}
+    told["base"] = told["base"] or "none"
+    given = {name: getattr(options, name) for name in KEYS if name in options.model_fields_set}
+    odd = [name for name, value in given.items() if _plain(name, value) != _plain(name, told[name])]
+    if odd:
+        pairs = "; ".join(f"--{name} {given[name]}, but the file says {name}: {told[name]}" for name in odd)
+        raise RecipeError(
+            f"the command line and {options.recipe} contradict each other: {pairs}",
+            expected="each of them once, or alike",
+            cure=f"leave out {' and '.join(f'--{name}' for name in odd)}, or change the file",
+        )
+    return options.model_copy(update=told)
+
+
 def asked(options: TuneOptions) -> dict[str, Any]:
-    """The method settings that were asked for: the recipe file, then --set, which wins."""
+    """The method settings that were asked for: all that stands in the recipe file, then --set, which wins."""
     found: dict[str, Any] = {}
     if options.recipe:
-        recipe = read_yaml(Path(options.recipe))
-        found |= {name: setting.value for name, setting in recipe.settings.items() if setting.source == "user"}
+        found |= {name: setting.value for name, setting in read_yaml(Path(options.recipe)).settings.items()}
     for pair in options.set:
         name, equals, value = pair.partition("=")
         if not equals:
@@ -86,3 +112,11 @@ def check_names(user: Mapping[str, Value], methods: list[Method]) -> None:
             expected=f"one of {', '.join(sorted(known))}",
             cure=f"leave it out, or choose a method that has it: {', '.join(others)}",
         )
+
+
+def _plain(name: str, value: Any) -> Any:
+    """The same base has more than one name."""
+    if name != "base" or value == EMBEDDED:
+        return "default" if name == "base" else value
+    entry = catalog.find(value)
+    return entry.hub if entry else value

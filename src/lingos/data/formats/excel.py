@@ -63,7 +63,7 @@ def _sheet(book: Any, wanted: str | None, writer: Writer) -> Any:
     chosen = (filled or names)[0]
     if len(names) > 1:
         others = ", ".join(name for name in names if name != chosen)
-        writer.notes.append(f"sheet '{chosen}' read, the first that is not empty; others: {others}")
+        writer.notes.append(f"sheet '{chosen}' read, the first that is not empty; --sheet names another: {others}")
     return book.get_sheet_by_name(chosen)
 
 
