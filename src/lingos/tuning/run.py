@@ -119,6 +119,7 @@ def _set_out(
     kind = task(options.task)
     schema = _schema(kind, prepared, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
+    corpus.clusters = prepared.clusters
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
         say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
