@@ -92,13 +92,15 @@ _TABLE = (
     Code("base-language", "warning", "file", "The base was not trained on the language of the rows.",
          "choose a base for the language with --base"),
     Code("imbalance", "warning", "file", "One class has nearly all the rows, or a hundred times as many as another.",
-         "add rows to the small classes; judge by macro F1, not accuracy; see --set class_weights=balanced"),
+         "add rows to the small classes; judge by macro F1, not accuracy; see --set class_weights=balanced or "
+         "--set thresholds=macro_f1"),
     # -- good to know
     Code("similar-texts", "info", "row", "Short texts are alike (similarity 0.8 to 0.9).",
          "nothing to do: they stay on one side of the split"),
     Code("few-rows", "info", "file", "Some classes have fewer than 8 rows.", "more rows would help these classes most"),
     Code("uneven-classes", "info", "file", "The largest class is ten times the smallest or more.",
-         "nothing to do unless the small classes matter: then see --set class_weights=balanced"),
+         "nothing to do unless the small classes matter: then see --set class_weights=balanced or "
+         "thresholds=macro_f1"),
     Code("sorted-rows", "info", "file", "The rows are sorted by label.", "nothing to do: LingOS shuffles"),
     Code("languages", "info", "file", "The languages of the rows.", "nothing to do"),
     Code("sampled", "info", "file", "A check looked at a sample, because the file is large.", "nothing to do"),
