@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from lingos.data import splits
 from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, check
 from lingos.data.source import Source
 from lingos.errors import DataError
-from lingos.text.normalise import shorten
+from lingos.text.normalise import clean, shorten
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.reading import read_as, read_beside
 
@@ -29,7 +29,7 @@ __all__ = ["Prepared", "facts_of", "judging_rows", "prepare", "usable"]
 
 TEST_SHARE = 0.2
 SET_ASIDE = 0.05  # more rows with errors than this stop a run
-LONG_RUN = 20_000  # rows beyond which the slow search for wrong labels is left to `lingos check`
+LONGEST = 0.99  # share of the rows that are read whole
 SHOWN = 2  # warnings of one code that are told; the report has all
 LANGUAGES = ("en", "zh", "multi")
 LEARNING = frozenset({"one-class", "labels-too-many"})  # faults of a file to learn from, not of one to be judged by
@@ -47,7 +47,8 @@ class Prepared:
     clusters: Array  # near-duplicate cluster of each training row
     unused: int = 0  # training rows left out on purpose: --shots
     fingerprint: str = ""
-    findings: tuple[Finding, ...] = field(default_factory=tuple)
+    findings: tuple[Finding, ...] = ()
+    max_length: int = 0  # tokens of a text that the base reads; 0 without a base
 
 
 def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say) -> Prepared:
@@ -58,15 +59,18 @@ def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | No
     for name, reason in source.columns.reasons.items():
         say(f"{name}: {reason}")
     given = _read_test(options, source)
-    wrong = source.rows <= LONG_RUN and options.effort != "quick"
-    doctor = DoctorOptions(labels=wrong, personal=options.personal, seed=options.seed)
-    found = check(source, test=given, model=facts_of(backbone) if backbone else None, options=doctor)
+    thorough = options.effort != "quick"
+    if not thorough:
+        say("quick: likely wrong labels are not looked for; `lingos check` does")
+    doctor = DoctorOptions(labels=thorough, personal=options.personal, seed=options.seed)
+    length = _length(backbone, source, options.max_length) if backbone else 0
+    found = check(source, test=given, model=facts_of(backbone, length) if backbone else None, options=doctor)
     _tell(found, say)
     _stop_or_go(found, options.strict)
     kept, clusters = usable(source, found)
     if options.group:
         clusters = np.array(splits.merge_groups(clusters.tolist(), [example.group for example in kept]))
-    return _split(source, found, kept, clusters, given, options, say)
+    return replace(_split(source, found, kept, clusters, given, options, say), max_length=length)
 
 
 def usable(source: Source, found: Examination) -> tuple[list[Example], Array]:
@@ -88,12 +92,12 @@ def judging_rows(source: Source) -> tuple[list[Example], Examination]:
     return usable(source, found)[0], found
 
 
-def facts_of(backbone: TextBackbone) -> ModelFacts:
-    """What the doctor wants to know about a base."""
+def facts_of(backbone: TextBackbone, length: int = 0) -> ModelFacts:
+    """What the doctor wants to know about a base that reads `length` tokens of a text; 0 = all that it can."""
     return ModelFacts(
         name=backbone.info.name,
         languages=backbone.info.languages,
-        max_length=backbone.info.max_length,
+        max_length=length or backbone.info.max_length,
         count_tokens=lambda texts: backbone.tokens.count(texts).tolist(),
         unknown_share=backbone.tokens.unknown_share,
         better={language: catalog.better_for(language) for language in LANGUAGES},
@@ -113,6 +117,16 @@ def _read_test(options: TuneOptions, source: Source) -> Source | None:
     return found
 
 
+def _length(backbone: TextBackbone, source: Source, asked: int) -> int:
+    """Tokens read of a text: what was asked for, else what 99 % of the rows need, rounded up to a multiple of eight."""
+    if asked:
+        return asked
+    texts = source.column(source.columns.text).take(list(range(0, source.rows, max(1, source.rows // 5000))))
+    sample = [clean(text) for text in texts.to_pylist() if text]
+    needed = int(np.quantile(backbone.tokens.count(sample), LONGEST)) if sample else 0
+    return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
+
+
 def _split(
     source: Source,
     found: Examination,
@@ -123,9 +137,10 @@ def _split(
     say: Say,
 ) -> Prepared:
     if given is not None:
-        test = _judged(given, kept, say)
+        test, findings = _judged(given, kept, options.strict, say)
         train, own = np.arange(len(kept)), clusters
     else:
+        findings = ()
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
         test, own = [kept[k] for k in held], clusters[train]
         say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
@@ -136,15 +151,21 @@ def _split(
         train, own = train[chosen], own[chosen]
         say(f"{len(train)} rows kept, {options.shots} a class; {unused} are not looked at")
     rows = [kept[k] for k in train]
-    return Prepared(source, found, rows, test, own, unused, _fingerprint(rows), found.findings)
+    return Prepared(source, found, rows, test, own, unused, _fingerprint(rows), (*found.findings, *findings))
 
 
-def _judged(given: Source, trained: Sequence[Example], say: Say) -> list[Example]:
-    """Test rows with text and label; the rest is told, and how many labels are not among those that are learned."""
+def _judged(
+    given: Source, trained: Sequence[Example], strict: bool, say: Say
+) -> tuple[list[Example], tuple[Finding, ...]]:
+    """Test rows with text and label, and what is wrong with the others: told, and counted as in the training file.
+    Labels that no training row has are told too."""
     rows, found = judging_rows(given)
-    if found.set_aside:
-        lines = [line for finding in found.errors for line in finding.lines]
-        say(f"{len(found.set_aside)} test rows can not be used: {given.file}, lines {_some(lines)}")
+    errors = tuple(finding for finding in found.errors if finding.scope == "row")
+    for finding in errors:
+        say(_line(finding))
+    if errors:
+        say(f"{found.rows} test rows read, {found.used} can be used, {len(found.set_aside)} set aside")
+    _limit(found, errors, strict)
     labels = {row.target for row in trained}
     strange = [row for row in rows if row.target not in labels]
     if len(strange) == len(rows):
@@ -156,7 +177,7 @@ def _judged(given: Source, trained: Sequence[Example], say: Say) -> list[Example
     if strange:
         some = ", ".join(f"'{label}'" for label in dict.fromkeys(row.target for row in strange[:1000]))
         say(f"{len(strange)} of {len(rows)} test rows have a label that no training row has: {shorten(some)}")
-    return rows
+    return rows, errors
 
 
 def _tell(found: Examination, say: Say) -> None:
@@ -164,7 +185,7 @@ def _tell(found: Examination, say: Say) -> None:
     for finding in found.errors + found.warnings:
         shown[finding.code] += 1
         if finding.severity == "error" or shown[finding.code] <= SHOWN:
-            say(f"{finding.severity} {finding.code}: {finding.message} ({finding.file}{_at(finding)}); {finding.cure}")
+            say(_line(finding))
     for code, count in shown.items():
         if count > SHOWN and not any(finding.code == code for finding in found.errors):
             say(f"{code}: {count - SHOWN} more, see `lingos check {found.file}`")
@@ -174,12 +195,16 @@ def _tell(found: Examination, say: Say) -> None:
 def _stop_or_go(found: Examination, strict: bool) -> None:
     if found.file_errors:
         raise _file_error(found.file_errors)
-    if not (strict and found.errors) and found.share_set_aside <= SET_ASIDE:
+    _limit(found, found.errors, strict)
+
+
+def _limit(found: Examination, errors: Sequence[Finding], strict: bool) -> None:
+    if not (strict and errors) and found.share_set_aside <= SET_ASIDE:
         return
     share = f"{len(found.set_aside)} of {found.rows} rows of {found.file} can not be used: "
     raise DataError(
-        share + _listed(found.errors),
-        expected=f"at most {SET_ASIDE:.0%} of the rows set aside",
+        share + _listed(errors),
+        expected="no row with an error (--strict)" if strict else f"at most {SET_ASIDE:.0%} of the rows set aside",
         cure="see `lingos check`, mend the rows, or write a cleaned copy with `lingos check --fix`",
     )
 
@@ -191,6 +216,10 @@ def _file_error(findings: Sequence[Finding]) -> DataError:
 
 def _listed(findings: Sequence[Finding]) -> str:
     return "; ".join(f"{finding.message}{_at(finding)}" for finding in findings[:10])
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.severity} {finding.code}: {finding.message} ({finding.file}{_at(finding)}); {finding.cure}"
 
 
 def _at(finding: Finding) -> str:

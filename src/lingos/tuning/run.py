@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lingos.backbones.text import TextBackbone, load
+from lingos.backbones.text import load
 from lingos.compression.variants import export
 from lingos.contracts import Progress, Task
 from lingos.data import splits
@@ -29,7 +29,6 @@ from lingos.methods.base import Method, method
 from lingos.skill import Skill, write
 from lingos.store.store import Store
 from lingos.tasks.base import task
-from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Watch, fit
 from lingos.training.track import tracker
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 FOLDS = 5
-LONGEST = 0.99  # share of the rows that are read whole
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 
 
@@ -109,7 +107,7 @@ def _set_out(
     schema = _schema(kind, prepared, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     if backbone is not None:
-        corpus.max_length = options.max_length or _length(backbone, prepared)
+        corpus.max_length = prepared.max_length
         say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
     folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
     if folder.exists():
@@ -208,13 +206,6 @@ def _folds(road: Road) -> list[Array]:
             cure="label more rows, or use --method labels, which needs none",
         )
     return splits.folds(train, road.prepared.clusters.tolist(), count=count, seed=road.options.seed)
-
-
-def _length(backbone: TextBackbone, prepared: Prepared) -> int:
-    """Tokens that 99 % of the training rows need, rounded up to a multiple of eight."""
-    sample = [clean(str(row.fields["text"])) for row in prepared.train[:: max(1, len(prepared.train) // 5000)]]
-    needed = int(np.quantile(backbone.tokens.count(sample), LONGEST))
-    return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
 
 
 def _warm(road: Road) -> Mapping[str, Any] | None:
