@@ -19,7 +19,7 @@ from lingos.home import cache_limit, default_home, in_use, prune, put
 
 __all__ = ["Cached", "arrow_table", "fingerprint"]
 
-VERSION = 1  # raise it when the same bytes are read differently
+VERSION = 2  # raise it when the same bytes are read differently
 TABLE, ABOUT = "table.arrow", "about.json"
 HASHED = 16 << 20  # files up to this size are known by their content, larger ones by path, size and time
 

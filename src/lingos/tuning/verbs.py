@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from lingos.errors import DataError
 from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.inference import Session, open_session
+from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
 from lingos.tuning.learned import learned, unlearned
@@ -58,9 +61,10 @@ def evaluate(
     store: Store | None = None,
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
-    """Scores of a skill on a labelled file, as JSON; with `report` the page as well. `learned` counts the rows that it
-    has learned: they are judged all the same, and told.
+    """Scores of a skill on a labelled file, as JSON, with its method and ladder; with `report` the page as well.
+    `learned` counts the rows that it has learned: they are judged all the same, and told.
     """
+    began = time.monotonic()
     session = load(name, store=store)
     rows = rows_for(data, session, say, reading)
     known = len(rows) - len(unlearned([row.id for row in rows], learned(session.skill)))
@@ -73,8 +77,18 @@ def evaluate(
         manifest = session.skill.manifest
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
         say(f"report: {write_report(found, context, report)[0]}")
-    facts = {"skill": session.skill.manifest.name, "version": session.skill.ref.version, "learned": known}
-    return {**facts, **found.to_json()}
+    skill = session.skill
+    facts = {"skill": skill.manifest.name, "version": skill.ref.version, "method": skill.manifest.method}
+    seconds = round(time.monotonic() - began, 1)
+    return {**facts, "seconds": seconds, "learned": known, **found.to_json(), "ladder": _ladder(skill)}
+
+
+def _ladder(skill: Skill) -> list[dict[str, Any]]:
+    """The ladder that chose the method, from the report in the bundle; empty without one."""
+    if "report.json" not in skill.manifest.files:
+        return []
+    found = json.loads(skill.path("report.json").read_text("utf-8")).get("ladder", [])
+    return list(found)
 
 
 def compare(

@@ -80,7 +80,7 @@ _TABLE = (
     Code("personal-data", "warning", "row", "The text holds an address, a phone, card, account or identity number.",
          "mask it before you share the file or the skill: lingos.text.privacy.mask"),
     Code("text-cut", "warning", "row", "The text is longer than the model reads; the end is cut off.",
-         "choose a base that reads more, or put what matters first"),
+         "raise --max-length, choose a base that reads more, or put what matters first"),
     # -- things about the whole file
     Code("overlap", "warning", "row", "A test text is also in the training file. Its score proves nothing.",
          "delete it from the test file: a score on texts that were learned is too good"),
