@@ -12,11 +12,11 @@ from lingos.compression import variants as module
 from lingos.compression.variants import export
 from lingos.contracts import Example, Refusal
 from lingos.evaluation.gate import Verdict
-from lingos.evaluation.words import Said
 from lingos.inference import open_session
 from lingos.manifest import Base, BranchInfo, Variant
 from lingos.skill import Skill, write
 from lingos.store.store import Store
+from lingos.words.said import Said
 
 EXAMPLES = [
     Example({"text": text}, made_skills.LABELS[place // 2], str(place)) for place, text in enumerate(made_skills.TEXTS)

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import bar, document, fold, line, show, table, width
-from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
 from lingos.tuning.options import CheckOptions, TuneOptions
+from lingos.words.said import phrase, told
 
 __all__ = ["add"]
 

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 

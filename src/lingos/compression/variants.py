@@ -18,7 +18,6 @@ from lingos.engines.onnx import OnnxEngine
 from lingos.engines.torch import modules_of
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
-from lingos.evaluation.words import Said, told
 from lingos.inference import Session, open_session, trunk_files
 from lingos.integrity import sha256
 from lingos.manifest import BranchInfo, Variant
@@ -26,6 +25,7 @@ from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tasks.base import softmax
 from lingos.text.normalise import cleaned
+from lingos.words.said import Said, told
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

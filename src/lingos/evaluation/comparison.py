@@ -11,7 +11,7 @@ from lingos.errors import DataError, unknown
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.intervals import LEVEL, counts_of, draw, smallest_visible_gap
 from lingos.evaluation.scores import PRIMARY, SCORES, count
-from lingos.evaluation.words import phrase
+from lingos.words.said import phrase
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

@@ -12,7 +12,7 @@ from lingos.errors import RecipeError, unknown
 from lingos.evaluation.comparison import Difference, compare, worse_probability
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.slices import holm
-from lingos.evaluation.words import Said
+from lingos.words.said import Said
 
 __all__ = ["FIRST", "KINDS", "GateOptions", "Verdict", "gate"]
 

@@ -19,7 +19,7 @@ from lingos.contracts import Finding, Recipe, Setting
 from lingos.errors import ResourceError
 from lingos.evaluation import charts
 from lingos.evaluation.result import Evaluation
-from lingos.evaluation.words import Said, coded, table, told
+from lingos.words.said import Said, coded, table, told
 
 __all__ = ["ReportContext", "report_html", "report_json", "report_markdown", "write_report"]
 

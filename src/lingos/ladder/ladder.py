@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lingos.contracts import Progress
-from lingos.evaluation.words import Said, told
 from lingos.ladder.choice import Choice, choose
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
@@ -18,6 +17,7 @@ from lingos.ladder.rungs import Effort
 from lingos.methods.base import Method, method
 from lingos.training import clock
 from lingos.training.corpus import Corpus
+from lingos.words.said import Said, told
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

@@ -16,11 +16,11 @@ import numpy as np
 from lingos.confidence import Bank, bank
 from lingos.contracts import Progress
 from lingos.errors import ResourceError
-from lingos.evaluation.words import Said
 from lingos.methods.base import Method
 from lingos.tasks.base import softmax
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Fitted, Watch, fit, outputs
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

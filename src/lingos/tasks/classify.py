@@ -26,6 +26,7 @@ from lingos.contracts import (
 from lingos.errors import DataError
 from lingos.tasks.base import softmax
 from lingos.text.language import language
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -74,8 +75,8 @@ class Classify:
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]:
         """Labels that the schema does not know."""
         if example.target is not None and str(example.target) not in schema["labels"]:
-            message = f"label '{example.target}' is not one of the {len(schema['labels'])} known labels"
-            cure = "mend the label, or tune a new skill that has it"
+            message = Said("unknown-label", {"label": example.target, "count": len(schema["labels"])})
+            cure = Said("cure.unknown-label")
             yield Finding("unknown-label", "error", "row", message, cure, example.file, (example.line,))
 
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array:

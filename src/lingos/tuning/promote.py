@@ -14,12 +14,12 @@ from lingos.contracts import SkillRef
 from lingos.errors import LingosError, StoreError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import FIRST, Verdict, gate
-from lingos.evaluation.words import Said, coded
 from lingos.skill import Skill
 from lingos.store.store import PRODUCTION, Store
 from lingos.tuning import answers
 from lingos.tuning.judge import evidence_of
 from lingos.tuning.verbs import load, rows_for
+from lingos.words.said import Said, coded
 
 __all__ = ["Promotion", "promote"]
 

@@ -19,7 +19,6 @@ from lingos.compression.variants import export
 from lingos.contracts import Progress, Task
 from lingos.data import splits
 from lingos.errors import DataError, RecipeError
-from lingos.evaluation.words import Said, phrase
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung, memory
@@ -41,6 +40,7 @@ from lingos.tuning.finish import finish
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
+from lingos.words.said import Said, phrase
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
