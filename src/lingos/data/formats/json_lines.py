@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lingos.data.encoding import text_lines
-from lingos.data.formats.base import InputFile, ObjectRows, ReadOptions, decoder, find_encoding
+from lingos.data.formats.base import InputFile, ObjectRows, ReadOptions, decoder, find_encoding, json_fault
 from lingos.data.writer import Writer
 
 __all__ = ["read"]
@@ -24,6 +24,6 @@ def read(file: InputFile, options: ReadOptions, writer: Writer) -> None:
             try:
                 record = decode(line.strip("\ufeff"))
             except (ValueError, RecursionError) as error:
-                writer.bad(number, f"not JSON: {error}")
+                writer.bad(number, json_fault(error, place=True))
                 continue
             rows.add(number, record, len(line))
