@@ -18,6 +18,7 @@ from lingos.engines.onnx import OnnxEngine
 from lingos.engines.torch import modules_of
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
+from lingos.evaluation.served import serves
 from lingos.inference import Session, open_session, trunk_files
 from lingos.integrity import sha256
 from lingos.manifest import BranchInfo, Variant
@@ -25,7 +26,7 @@ from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tasks.base import softmax
 from lingos.text.normalise import cleaned
-from lingos.words.said import Said, told
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -55,10 +56,10 @@ def export(skill: Skill, store: Store, examples: Sequence[Example], say: Say, *,
     with tempfile.TemporaryDirectory() as scratch:
         exact = _exact(skill, store, Path(scratch))
         worst = _parity(exact, store, examples[:CHECKED])
+        key = "serves.torch" if worst > PARITY else "serves.onnx"
+        say(Said(key, {"worst": worst}).told(str(skill.manifest.schema.get("language", "en"))))
         if worst > PARITY:
-            say(f"ONNX differs from torch by {worst:.1e}: torch serves")
             return skill
-        say(f"served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most")
         return _smaller(exact, store, examples, Path(scratch), say) if smaller else exact
 
 
@@ -120,12 +121,9 @@ def _smaller(skill: Skill, store: Store, examples: Sequence[Example], scratch: P
             **verdict.numbers,
         }
         if verdict.accepted:
-            values = {"trunk": trunk, "branch": branch, "reason": verdict.reason}
-            say(Said("serves.int8", values).told(language))
-            return _with(skill, tried, "int8")
-    reasons = "; ".join(f"{mix}: {told(one['reason'], language)}" for mix, one in tried.items())
-    say(Said("serves.fp32", {"reasons": reasons}).told(language))
-    return _with(skill, tried, "fp32")
+            break
+    say(serves(tried).told(language))
+    return _with(skill, tried, "int8" if any(one["accepted"] for one in tried.values()) else "fp32")
 
 
 def _mixes(facts: BranchInfo, products: int) -> list[tuple[str, str]]:

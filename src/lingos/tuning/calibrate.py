@@ -13,6 +13,7 @@ from lingos.evaluation.calibration import fit_temperature
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["calibrate"]
 
 
-def calibrate(rung: Rung, corpus: Corpus, rate: float, seed: int) -> tuple[Calibration, Refusal, str]:
+def calibrate(rung: Rung, corpus: Corpus, rate: float, seed: int) -> tuple[Calibration, Refusal, Said]:
     """(temperature, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
     logits, targets = rung.logits, corpus.targets[rung.rows]
     temperature = fit_temperature(logits, targets)

@@ -16,6 +16,7 @@ from lingos.engines.base import EngineOptions
 from lingos.evaluation.intervals import wilson
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.evaluation.result import Evaluation
+from lingos.evaluation.served import variant_facts
 from lingos.inference import Session, open_session
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung
@@ -118,6 +119,7 @@ def _context(
         data=data,
         seconds=seconds,
         recipe=recipe,
+        variant=variant_facts(manifest),
     )
 
 

@@ -189,7 +189,9 @@ def _build(road: Road, rung: Rung) -> Skill:
     skill = write(staging / "skill", manifest, files)
     # Rows that were learned flip less than new ones, so the int8 gate asks test texts, without their labels.
     checked = [dataclasses.replace(row, target=None) for row in road.prepared.test]
-    return export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
+    skill = export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
+    # What was read back from skill.json is English only; these reasons can be told in every language.
+    return dataclasses.replace(skill, manifest=dataclasses.replace(skill.manifest, recipe=settings))
 
 
 def _methods(options: TuneOptions) -> tuple[str, ...]:

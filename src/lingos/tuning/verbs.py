@@ -15,6 +15,7 @@ from lingos.data.source import Source
 from lingos.engines.base import EngineOptions
 from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
+from lingos.evaluation.served import variant_facts
 from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
@@ -56,7 +57,8 @@ def evaluate(
     found, _ = judge(session, rows_for(data, session, say))
     if report is not None:
         manifest = session.skill.manifest
-        context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
+        facts, served = {"file": data}, variant_facts(manifest)
+        context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data=facts, variant=served)
         say(f"report: {write_report(found, context, report)[0]}")
     return {"skill": session.skill.manifest.name, "version": session.skill.ref.version, **found.to_json()}
 

@@ -148,4 +148,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "more": ("{count} more in report.json", "其余 {count} 条见 report.json"),
     "took": ("tuned in {seconds} s", "调优用时 {seconds} 秒"),
     "footer": ("Made by LingOS. This file is complete: it opens offline.", "由灵OS 生成。本文件自成一体，可离线打开。"),
+    "served": ("Served variant", "服务变体"),
+    "data.file": ("file", "文件"),
+    "data.rows": ("rows", "总行数"),
+    "data.used": ("used", "可用"),
+    "data.set_aside": ("set_aside", "搁置"),
+    "data.train": ("train", "训练"),
+    "data.test": ("test", "测试"),
 }

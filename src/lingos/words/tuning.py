@@ -98,4 +98,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "the default": ("the default", "默认值"),
     "asked for": ("asked for", "用户指定"),
+    "asked.instead": ("asked for, instead of {value} ({reason})", "用户指定，而非 {value}（{reason}）"),
+    "derived.few": ("{rows} rows for {labels} labels: few", "{rows} 行数据、{labels} 个标签：数据偏少"),
+    "derived.steps": ("{rows} rows: about {steps} steps", "{rows} 行数据：约 {steps} 步"),
+    "refuse.few": ("too few rows to choose: softmax", "行数太少，无从选择：用 softmax"),
+    "refuse.nothing": (
+        "neither vectors nor logits to choose with: softmax",
+        "既没有向量也没有 logits，无从选择：用 softmax",
+    ),
+    "refuse.best": (
+        "{score}: AUROC {foreign}wrong answers {wrong:.3f}{beside}",
+        "{score}：AUROC {foreign}错误回答 {wrong:.3f}{beside}",
+    ),
+    "refuse.foreign": ("foreign texts {value:.3f}, ", "域外文本 {value:.3f}，"),
+    "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
+    "refuse.beside.foreign": ("{value:.3f}, ", "{value:.3f}、"),
+    "serves.mix": ("trunk {trunk}, branch {branch}: {reason}", "主干 {trunk}，分支 {branch}：{reason}"),
+    "serves.torch": (
+        "ONNX differs from torch by {worst:.1e}: torch serves",
+        "ONNX 与 torch 相差 {worst:.1e}：由 torch 提供服务",
+    ),
+    "serves.onnx": (
+        "served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most",
+        "由 ONNX Runtime 提供服务；fp32 的 logits 与 torch 最多相差 {worst:.0e}",
+    ),
 }
