@@ -17,7 +17,7 @@ from lingos.ladder.rungs import Effort
 from lingos.methods.base import Method, method
 from lingos.training import clock
 from lingos.training.corpus import Corpus
-from lingos.words.said import Said, told
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -114,11 +114,10 @@ def _told(progress: Progress | None, name: str) -> Progress | None:
     return lambda what, share: progress(f"{name}: {what}", share)
 
 
-def _line(rung: Rung, corpus: Corpus) -> str:
-    language = str(corpus.schema.get("language", "en"))
+def _line(rung: Rung, corpus: Corpus) -> Said:
     if rung.skipped:
         said = Said("ladder.skipped", {"reason": rung.skipped})
     else:
         score = f"{100 * rung.correct(corpus, rung.rows).mean():.1f}"
         said = Said("ladder.line", {"score": score, "rows": len(rung.rows), "seconds": f"{rung.seconds:.0f}"})
-    return f"{told(rung.name, language)}: {said.told(language)}"
+    return Said("say.rung", {"rung": rung.name, "said": said})

@@ -25,7 +25,7 @@ from lingos.contracts import (
 )
 from lingos.errors import DataError
 from lingos.tasks.base import softmax
-from lingos.text.language import language
+from lingos.text.language import main_language
 from lingos.words.said import Said
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from lingos.contracts import Array
 
 __all__ = ["Classify"]
-
-SAMPLED = 2_000  # texts that decide the language of a skill
 
 
 class Classify:
@@ -64,12 +62,11 @@ class Classify:
                 expected="at least two different labels",
                 cure="check that the label column is the right one (--label)",
             )
-        languages = Counter(language(str(row.fields["text"])) for row in rows[:: max(1, len(rows) // SAMPLED)])
         labels = sorted(counts)
         return {
             "labels": labels,
             "counts": [counts[label] for label in labels],
-            "language": languages.most_common(1)[0][0],
+            "language": main_language([str(row.fields["text"]) for row in rows]),
         }
 
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]:

@@ -28,6 +28,7 @@ from lingos.tuning.answers import ANSWERS, dumped
 from lingos.tuning.judge import judge
 from lingos.tuning.prepare import Prepared
 from lingos.tuning.result import Tuned
+from lingos.words.said import Said
 
 __all__ = ["finish", "rung_rows"]
 
@@ -52,7 +53,7 @@ def finish(
     ref = store.put(whole)
     shutil.rmtree(skill.folder.parent, ignore_errors=True)
     folder = store.get(str(ref)).folder
-    say(f"saved as {ref}; report: {folder / 'report.html'}")
+    say(Said("say.saved", {"skill": str(ref), "path": folder / "report.html"}))
     serve = whole.manifest.serve or "fp32"
     return Tuned(ref, choice.rung.method.name, seconds, evaluation, rows, choice.reason, folder, serve)
 

@@ -20,6 +20,7 @@ from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.errors import DataError
 from lingos.tuning.options import TuneOptions
+from lingos.words.said import Said, numbered, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -51,10 +52,11 @@ class Prepared:
 def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say) -> Prepared:
     """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`."""
     source = read(train, text=options.text, label=options.label, group=options.group, format=options.format)
+    say = teller(say, source.language)
     for note in source.notes:
         say(note)
     for name, reason in source.columns.reasons.items():
-        say(f"{name}: {reason}")
+        say(Said("chosen", {"role": Said(f"role.{name}"), "reason": reason}))
     given = _read_test(options, source)
     wrong = source.rows <= LONG_RUN and options.effort != "quick"
     doctor = DoctorOptions(labels=wrong, personal=options.personal, seed=options.seed)
@@ -113,13 +115,13 @@ def _split(
     else:
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
         test, own = [kept[k] for k in held], clusters[train]
-        say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
+        say(Said("say.held", {"test": len(held), "rows": len(kept)}))
     unused = 0
     if options.shots:
         chosen = splits.shots([kept[k] for k in train], per_class=options.shots, seed=options.seed)
         unused = len(train) - len(chosen)
         train, own = train[chosen], own[chosen]
-        say(f"{len(train)} rows kept, {options.shots} a class; {unused} are not looked at")
+        say(Said("say.shots", {"kept": len(train), "shots": options.shots, "unused": unused}))
     rows = [kept[k] for k in train]
     return Prepared(source, found, rows, test, own, unused, _fingerprint(rows), found.findings)
 
@@ -130,7 +132,7 @@ def _judged(given: Source, say: Say) -> list[Example]:
     rows, _ = usable(given, found)
     if found.set_aside:
         lines = [line for finding in found.errors for line in finding.lines]
-        say(f"{len(found.set_aside)} test rows can not be used: {given.file}, lines {_some(lines)}")
+        say(Said("say.test", {"count": len(found.set_aside), "file": given.file, "lines": numbered(lines)}))
     if not rows:
         raise DataError(
             f"{given.file} has no usable test row", expected="text and label", cure="give another test file"
@@ -143,11 +145,13 @@ def _tell(found: Examination, say: Say) -> None:
     for finding in found.errors + found.warnings:
         shown[finding.code] += 1
         if finding.severity == "error" or shown[finding.code] <= SHOWN:
-            say(f"{finding.severity} {finding.code}: {finding.message} ({finding.file}{_at(finding)}); {finding.cure}")
+            facts = {"severity": Said(finding.severity), "where": _at(finding)}
+            told = {name: getattr(finding, name) for name in ("code", "message", "file", "cure")}
+            say(Said("say.finding", facts | told))
     for code, count in shown.items():
         if count > SHOWN and not any(finding.code == code for finding in found.errors):
-            say(f"{code}: {count - SHOWN} more, see `lingos check {found.file}`")
-    say(f"{found.rows} rows read, {found.used} can be used, {len(found.set_aside)} set aside")
+            say(Said("say.more", {"code": code, "count": count - SHOWN, "file": found.file}))
+    say(Said("say.rows", {"rows": found.rows, "used": found.used, "lost": len(found.set_aside)}))
 
 
 def _stop_or_go(found: Examination, strict: bool) -> None:
@@ -170,12 +174,8 @@ def _stop_or_go(found: Examination, strict: bool) -> None:
     )
 
 
-def _at(finding: Finding) -> str:
-    return f", lines {_some(finding.lines)}" if finding.lines else ""
-
-
-def _some(lines: Sequence[int], count: int = 8) -> str:
-    return ", ".join(map(str, lines[:count])) + (f" and {len(lines) - count} more" if len(lines) > count else "")
+def _at(finding: Finding) -> Said | str:
+    return Said("place.lines", {"lines": numbered(finding.lines)}) if finding.lines else ""
 
 
 def _fingerprint(rows: Sequence[Example]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
-from lingos.contracts import Progress, Task
+from lingos.contracts import Progress
 from lingos.data import splits
 from lingos.errors import DataError, RecipeError
 from lingos.ladder import ladder
@@ -40,7 +40,7 @@ from lingos.tuning.finish import finish
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
-from lingos.words.said import Said, phrase
+from lingos.words.said import Said, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -88,8 +88,8 @@ def tune(
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
     rungs, choice = _climb(road)
-    language = str(road.corpus.schema["language"])
-    say(f"{phrase('ladder.chosen', language)}: {choice.reason.told(language)}")
+    say = teller(say, str(road.corpus.schema["language"]))
+    say(Said("say.chosen", {"reason": choice.reason}))
     skill = _build(road, choice.rung)
     tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
     shutil.rmtree(road.folder, ignore_errors=True)
@@ -106,26 +106,27 @@ def _set_out(
     backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
     prepared = prepare(train, options, backbone, say)
     kind = task(options.task)
-    schema = _schema(kind, prepared, options, say)
+    schema = dict(kind.schema(prepared.train))
+    say = teller(say, schema["language"])
+    _describe(schema, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
-        say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
+        facts = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
+        say(Said("say.base", facts))
     folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
     if folder.exists():
-        say(f"going on with the unfinished run in {folder}")
+        say(Said("say.resumed", {"folder": folder}))
     return Road(options, store, say, progress, prepared, corpus, user, folder)
 
 
-def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
-    """What the task finds in the rows, and what the labels mean, if that was told: a skill carries both."""
-    schema = dict(kind.schema(prepared.train))
+def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str], None]) -> None:
+    """What the labels mean, if that was told: a skill carries it beside what the task found in the rows."""
     if options.descriptions:
         labels = schema["labels"]
-        told = read_descriptions(Path(options.descriptions), labels, schema["language"])
-        say(f"{len(told)} of {len(labels)} labels are described in {options.descriptions}")
-        schema["descriptions"] = told
-    return schema
+        found = read_descriptions(Path(options.descriptions), labels, schema["language"])
+        say(Said("say.described", {"count": len(found), "labels": len(labels), "file": options.descriptions}))
+        schema["descriptions"] = found
 
 
 def _climb(road: Road) -> tuple[list[Rung], Choice]:
@@ -161,7 +162,7 @@ def _build(road: Road, rung: Rung) -> Skill:
     """Calibrate on the out-of-fold rows, fit once more on all training rows, write the bundle, export."""
     options, corpus = road.options, road.corpus
     calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
-    road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
+    road.say(Said("say.calibrated", {"temperature": calibration.temperature, "reason": reason}))
     log = tracker(options.track, road.store.home / "tracking", f"{_name(road)}-{rung.method.name}")
     watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
     fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
@@ -232,7 +233,7 @@ def _warm(road: Road) -> Mapping[str, Any] | None:
     learned = set(json.loads(skill.path("split.json").read_text("utf-8"))["train"])
     shared = sum(row.id in learned for row in road.prepared.train)
     if shared:
-        road.say(f"{skill.ref} has learned {shared} of these rows: its scores out of fold are too good")
+        road.say(Said("say.learned", {"skill": str(skill.ref), "shared": shared}))
     return skill.tensors("branch.safetensors")
 
 

@@ -20,6 +20,7 @@ from lingos.inference import Session, open_session
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
 from lingos.tuning.prepare import facts_of, usable
+from lingos.words.said import Said, language_of
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
@@ -59,21 +60,23 @@ def evaluate(
         manifest = session.skill.manifest
         facts, served = {"file": data}, variant_facts(manifest)
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data=facts, variant=served)
-        say(f"report: {write_report(found, context, report)[0]}")
+        say(Said("say.report", {"path": write_report(found, context, report)[0]}).told(found.language))
     return {"skill": session.skill.manifest.name, "version": session.skill.ref.version, **found.to_json()}
 
 
 def compare(
     first: str, second: str, data: str, *, store: Store | None = None, say: Say = lambda text: None
 ) -> dict[str, Any]:
-    """The paired difference of two skills on the same rows, or that this data shows none."""
+    """The paired difference of two skills on the same rows, or that this data shows none. `sentence` is `Said`."""
     sessions = [load(name, store=store) for name in (first, second)]
     rows = rows_for(data, sessions[0], say)
     old, new = (evidence_of(session, rows) for session in sessions)
     found = compare_evidence(old, new)
     names = (str(sessions[0].skill.ref), str(sessions[1].skill.ref))
     numbers = {"value": found.value, "low": found.low, "high": found.high, "p": found.p_value, "rows": found.rows}
-    return {"first": names[0], "second": names[1], "sentence": found.sentence(names), **numbers}
+    language = language_of(str(sessions[0].skill.manifest.schema.get("language", "en")))
+    said = {"sentence": found.sentence(names), "language": language}
+    return {"first": names[0], "second": names[1], **said, **numbers}
 
 
 def rows_for(data: str, session: Session, say: Say) -> list[Example]:
@@ -82,7 +85,8 @@ def rows_for(data: str, session: Session, say: Say) -> list[Example]:
     found = examine(source, options=DoctorOptions(labels=False, near=False, personal=False))
     rows, _ = usable(source, found)
     if found.set_aside:
-        say(f"{len(found.set_aside)} of {found.rows} rows can not be used: see `lingos check {data}`")
+        values = {"count": len(found.set_aside), "rows": found.rows, "file": data}
+        say(Said("say.unusable", values).told(str(session.skill.manifest.schema.get("language", "en"))))
     return rows
 
 

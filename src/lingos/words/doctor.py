@@ -345,14 +345,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{texts} of {rows:,} nearly the same as a training text; {examples}",
         "{texts}（共 {rows:,} 条）与训练文本几乎相同；{examples}",
     ),
-    "doctor.overlap.example": ("line {line} is {place}: '{text}'", "第 {line} 行同 {place}：“{text}”"),
+    "doctor.overlap.example": ("line {line} is {place}: '{text}'", "第 {line} 行对应 {place}：“{text}”"),
     "doctor.leak-column.value": (
         "column '{column}' alone tells the label of {right:.0%} of the rows by its value; guessing tells {usual:.0%}",
-        "仅凭“{column}”列的取值就能推出 {right:.0%} 的行的标签；瞎猜只能猜对 {usual:.0%}",
+        "仅凭“{column}”列的取值就能推出 {right:.0%} 的行的标签；盲猜只能猜对 {usual:.0%}",
     ),
     "doctor.leak-column.order": (
         "column '{column}' alone tells the label of {right:.0%} of the rows by its order; guessing tells {usual:.0%}",
-        "仅凭“{column}”列的顺序就能推出 {right:.0%} 的行的标签；瞎猜只能猜对 {usual:.0%}",
+        "仅凭“{column}”列的顺序就能推出 {right:.0%} 的行的标签；盲猜只能猜对 {usual:.0%}",
     ),
     "doctor.base-language": ("{reason}; the base {base}{reads}{unread}", "{reason}；基座 {base} {reads}{unread}"),
     "doctor.strange": ("{share:.0%} of the texts are {language}", "{share:.0%} 的文本是 {language}"),

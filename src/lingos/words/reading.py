@@ -14,8 +14,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "row.list": ("a list", "列表"),
     "row.line": ("line {line}: {what}", "第 {line} 行：{what}"),
-    "row.byte": ("byte {place} (0x{byte:02x}) is not {codec}", "第 {place} 个字节（0x{byte:02x}）不是 {codec}"),
-    "row.bytes": ("some bytes are not {codec}", "有些字节不是 {codec}"),
+    "row.byte": ("byte {place} (0x{byte:02x}) is not {codec}", "第 {place} 个字节（0x{byte:02x}）不是合法的 {codec}"),
+    "row.bytes": ("some bytes are not {codec}", "部分字节不是合法的 {codec}"),
     "row.escaped": (
         "byte 0x{byte:02x} is not valid in this encoding",
         "字节 0x{byte:02x} 在该编码中无效",

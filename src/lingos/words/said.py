@@ -18,10 +18,12 @@ __all__ = [
     "coded",
     "language_of",
     "listed",
+    "numbered",
     "packed",
     "phrase",
     "plural",
     "table",
+    "teller",
     "told",
     "unpacked",
 ]
@@ -105,6 +107,25 @@ def listed(parts: Sequence[object], mark: str = "list.comma") -> Said | str:
     for part in reversed(parts[:-1]):
         found = Said(mark, {"first": part, "rest": found})
     return found
+
+
+def numbered(numbers: Sequence[int], most: int = 8) -> Said | str:
+    """Numbers of lines; of many only the first ones.
+
+    >>> print(numbered([2, 5]), "/", numbered(range(2, 12), 2))
+    2, 5 / 2, 3 and 8 more
+    """
+    shown = listed(numbers[:most])
+    return Said("place.more", {"lines": shown, "count": len(numbers) - most}) if len(numbers) > most else shown
+
+
+def teller(say: Callable[[str], None], language: str) -> Callable[[str], None]:
+    """`say` in a language: each sentence of ours is told in it, any other text goes through as it is.
+
+    >>> teller(print, "zh")(Said("ladder.asked", {"method": "top"}))
+    指定使用 top
+    """
+    return lambda text: say(told(text, language))
 
 
 def coded(row: Mapping[str, Any]) -> dict[str, Any]:
