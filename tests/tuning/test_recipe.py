@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lingos.errors import RecipeError
 from lingos.methods.base import method
-from lingos.tuning.recipe import check_names, settle
+from lingos.settings import resolve
+from lingos.tuning.recipe import check_names, derived, settle
+from lingos.words.said import Said
 
 
 @pytest.mark.parametrize("name", ["prototype", "labels"])
@@ -52,3 +56,15 @@ def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word()
     assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]
     words = {"labels": ["no", "yes"], "counts": [10, 10]}
     assert not settle(method("top"), {"label_names": False}, words, alone=True)[0].label_names  # type: ignore[attr-defined]
+
+
+def test_every_reason_is_what_the_recipe_says_and_has_chinese() -> None:
+    few = {"labels": ["card_lost", "rate"], "counts": [10, 10]}
+    one, user = method("top"), {"epochs": 2, "learning_rate": 1e-3, "batch_rows": 8}
+    plain = resolve(one.Settings, user, derived(one, few))[1]
+    _, told = settle(one, user, few, alone=True)
+    assert told == plain
+    assert told["epochs"].reason.startswith("asked for, instead of 25 (20 rows: about ")
+    for setting in told.values():
+        assert isinstance(setting.reason, Said)
+        assert re.search("[\u4e00-\u9fff]", setting.reason.told("zh"))

@@ -359,7 +359,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doctor.mostly": ("the texts are mostly {language}", "文本以 {language} 为主"),
     "doctor.reads": (" reads {languages}", "支持的语言为 {languages}"),
     "doctor.reads.not": (" does not", "并不支持"),
-    "doctor.unread": (": it does not know {share:.0%} of the tokens", "：有 {share:.0%} 的 token 它不认识"),
+    "doctor.unread": (": it does not know {share:.0%} of the tokens", "，有 {share:.0%} 的 token 不认识"),
     "cure.base-language.named": (
         "choose a base for {language}: --base {bases}",
         "选择适合 {language} 的基座：--base {bases}",
