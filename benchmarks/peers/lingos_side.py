@@ -183,7 +183,7 @@ def fit(
 
     chosen = method(options.method)
     user = {"epochs": options.epochs} if options.epochs else {}
-    settings: Any = recipe.settle(chosen, user, corpus.schema, True)[0]
+    settings: Any = recipe.settle(chosen, user, corpus.schema, True, corpus.base.info)[0]
     watched, curve = Watched(chosen), list[Point]()
 
     def log(step: int, numbers: Mapping[str, float]) -> None:

@@ -19,13 +19,14 @@ from lingos.errors import SkillError, unknown
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["DISTANCES", "GUARDED", "SCORES", "Bank", "bank", "combination", "confidence", "guard"]
+__all__ = ["DISTANCES", "GUARDED", "PER_CLASS", "SCORES", "Bank", "bank", "combination", "confidence", "guard"]
 
 GUARDED = "guarded"  # needs the share of each text that is known
 SCORES = ("softmax", "margin", "entropy", "energy", "neighbour", "centroid", "combined", GUARDED)
 DISTANCES = frozenset({"neighbour", "centroid", "combined"})  # these need vectors and a bank
 LEAST = 0.1  # spread of the known share; data sets have 0.13 (long Chinese texts) to 0.47 (short commands)
 USUAL = 0.6  # a text so far known is not strange, even where the rows are so alike that each is known whole
+PER_CLASS = 50  # vectors of a bank, at most
 _BLOCK = 1_024
 
 
@@ -89,7 +90,7 @@ def guard(logits: Array, known: Array) -> dict[str, float]:
     return _scale("softmax", _log_odds(np.asarray(logits, dtype=np.float64))) | own
 
 
-def bank(vectors: Array, targets: Array, per_class: int = 50, rounds: int = 8) -> Bank:
+def bank(vectors: Array, targets: Array, per_class: int = PER_CLASS, rounds: int = 8) -> Bank:
     """At most `per_class` training rows of each class that stand for the rest: those nearest to k-means centres.
 
     Deterministic: the first mean is the class mean's nearest row, the next are the rows farthest from those taken.

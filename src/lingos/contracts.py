@@ -155,9 +155,13 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How raw outputs become scores: softmax(logits / temperature)."""
+    """How raw outputs become scores: softmax((logits + offsets) / temperature).
+
+    `offsets`, one a class or none at all, move the decision towards rare classes.
+    """
 
     temperature: float = 1.0
+    offsets: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

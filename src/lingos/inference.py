@@ -23,6 +23,7 @@ from lingos.errors import DataError, SkillError
 from lingos.integrity import sha256
 from lingos.registry import plugin
 from lingos.skill import TRUNK, Skill, Variant
+from lingos.tasks.base import calibrated
 from lingos.text.normalise import clean, cleaned
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ class Session:
     def confidence(self, outputs: Mapping[str, Any]) -> Array:
         """The score that refusal looks at, [n]; higher is surer."""
         refusal = self.own.refusal
-        calibrated = np.asarray(outputs["logits"], dtype=np.float64) / self.own.calibration.temperature
+        logits = calibrated(outputs["logits"], self.own.calibration)
         vectors = outputs.get("vector")
         known = outputs.get("known")
-        return np.asarray(confidence(refusal.score, calibrated, vectors, self.bank, refusal.settings, known))
+        return np.asarray(confidence(refusal.score, logits, vectors, self.bank, refusal.settings, known))
 
     def predictions(self, outputs: Mapping[str, Any], inputs: Sequence[Inputs]) -> list[Prediction]:
         """Outputs -> predictions: calibrated, refused below the threshold. Blank input is always refused."""
@@ -157,7 +158,7 @@ def trunk_files(skill: Skill, store: HasTrunks | None, variant: Variant | None =
             raise SkillError(
                 f"{skill.ref} does not carry its trunk",
                 expected="the store that holds it, or a standalone bundle",
-                cure="put the skill into a store, or export it with --standalone",
+                cure="put it into a store, or export it there with `lingos skills export NAME --standalone`",
             )
         path = store.trunks.file(branch.trunk, name)
         wanted = variant.trunk_sha256 if variant is not None and variant.trunk_file == name else None

@@ -112,11 +112,15 @@ def _beside(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time into a folder; the others wait. The lock dies with its process."""
+def locked(folder: Path, wait: bool = True) -> Iterator[None]:
+    """Let one process at a time into a folder; the others wait. The lock dies with its process.
+
+    Raises:
+        TimeoutError: another process is in it, and `wait` is false.
+    """
     from filelock import FileLock  # it imports asyncio, which reading a skill does without
 
-    with FileLock(folder / ".lock"):
+    with FileLock(folder / ".lock", timeout=-1 if wait else 0):
         yield
 
 

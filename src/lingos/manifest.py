@@ -195,6 +195,9 @@ def _consistent(manifest: Manifest, where: str) -> None:
             raise _damaged(where, f"variant '{name}' needs {lost[0]}, which is not among its files")
         if variant.trunk_file is not None and (not safe_path(variant.trunk_file) or "/" in variant.trunk_file):
             raise _damaged(where, f"variant '{name}' names a trunk file outside the trunk: {variant.trunk_file!r}")
+    for calibration in (manifest.calibration, *(variant.calibration for variant in manifest.variants.values())):
+        if len(calibration.offsets) not in {0, len(manifest.schema.get("labels", ()))}:
+            raise _damaged(where, f"has {len(calibration.offsets)} offsets, not one for each label")
     if manifest.serve is not None and manifest.serve not in manifest.variants:
         raise _damaged(where, f"serves variant '{manifest.serve}', which it does not have")
 

@@ -84,6 +84,50 @@ def test_blank_texts_are_refused_not_dropped(skill: str, tmp_path: Path, capsys:
     assert [one["refused"] for one in found[1:3]] == [True, True] and len(found) == 4
 
 
+def test_rows_of_a_table_that_can_not_be_read_are_told(
+    skill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("text;n\nsend the invoice;1\ntoo;many;cells\ncancel order;2\n", encoding="utf-8")
+    for flag in ("--json", "--jsonl"):
+        code, out, err = call(capsys, "predict", skill, "--file", table, flag)
+        found = json.loads(out)["predictions"] if flag == "--json" else [json.loads(one) for one in out.splitlines()]
+        assert code == 2 and [one["label"] for one in found] == ["bill", "cancel"]
+        assert f"{table}, line 3: 3 cells where 2 are expected" in err and "delimiter ';'" in err
+        assert "1 of 3 rows" in err and "do now: " in err
+
+
+def test_what_excludes_each_other_is_an_error(skill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = csv(tmp_path / "t.csv", [("send the invoice", "x")])
+    for more, part in (
+        (("cancel order", "--file", file), "--file changes nothing here: the texts are arguments"),
+        (("cancel order", "--encoding", "gb18030"), "--encoding changes nothing here"),
+        (("--text", "text"), "--text changes nothing here: there is no --file"),
+        (("cancel order", "--json", "--jsonl"), "--json and --jsonl at once"),
+    ):
+        code, out, err = call(capsys, "predict", skill, *more)
+        assert code == 2 and out == "" and part in err and "expected: " in err
+
+
+def test_a_blank_line_of_json_lines_is_no_row(skill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = tmp_path / "t.jsonl"
+    lines.write_text('\ufeff\n{"text": "send the invoice"}\n\n  \r\n{"text": "cancel order"}\n', encoding="utf-8")
+    found = document(capsys, "predict", skill, "--file", lines, "--json")["predictions"]
+    assert [one["label"] for one in found] == ["bill", "cancel"]
+
+
+def test_a_folder_without_rights(
+    skill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)  # as Python does where the folder is closed; chmod does not stop root
+    code, _, err = call(capsys, "predict", skill, "--file", tmp_path / "t.txt")
+    assert code == 2 and "can not be read: Permission denied" in err
+    assert "expected: a file that this user may read" in err and "do now: " in err
+
+
 def test_the_text_form_is_aligned_by_cells(skill: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "predict", skill, "send the invoice", "qqq zzz 天气")
     assert code == 0

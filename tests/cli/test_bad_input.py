@@ -125,7 +125,7 @@ FLAGS = [
     (["tune", "{data}", "--method", "tfidf", "--set", "penalti=2"], "did you mean 'penalty'?"),
     (["tune", "{data}", "--method", "tfidf", "--set", "penalty"], "--set name=value"),
     (["tune", "{data}", "--method", "tfidf", "--set", "penalty=much"], "penalty"),
-    (["tune", "{data}", "--method", "tfidf", "--refuse", "50"], "less than or equal to 1"),
+    (["tune", "{data}", "--method", "tfidf", "--refuse", "50"], "less than 1"),
     (["tune", "{data}", "--method", "tfidf", "--text", "txt"], "'txt'"),
     (["tune", "{data}", "--method", "tfidf", "--name", "a/b"], "can not be the name"),
     (["tune", "{data}", "--method", "tfidf", "--test", "nowhere.csv"], "no file nowhere.csv"),

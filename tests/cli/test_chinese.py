@@ -25,19 +25,20 @@ def english(said: str, place: Path) -> set[str]:
 
 def test_the_way_from_check_to_compare_is_told_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = csv(tmp_path / "rows.csv", ROWS)
-    flags = ("--method", "tfidf", "--effort", "quick", "--refuse", "5%")
+    test = csv(tmp_path / "test.csv", [(text.replace("请", "麻烦") + "呢", label) for text, label in ROWS[::2]])
+    flags = ("--test", test, "--method", "tfidf", "--effort", "quick", "--refuse", "5%")
     code, out, err = call(capsys, "tune", data, "--name", "tickets", *flags)
     assert code == 0, err
     assert english(out + err, tmp_path) == set()
     assert "方法阶梯（折外预测）" in out and "准确率" in out and "文本列：根据列名" in err and "拒答依据" in err
-    for words in (("evaluate", "tickets", data), ("compare", "tickets", "tickets", "--data", data)):
+    for words in (("evaluate", "tickets", test), ("compare", "tickets", "tickets", "--data", test)):
         code, out, err = call(capsys, *words)
         assert code == 0 and english(out + err, tmp_path) == set(), out + err
-    plain = document(capsys, "compare", "tickets", "tickets", "--data", data, "--json")
+    plain = document(capsys, "compare", "tickets", "tickets", "--data", test, "--json")
     assert plain["sentence"].startswith("no difference that this data can show")
     assert (plain["sentence_code"], plain["language"]) == ("compare.none", "zh")
     page = (tmp_path / "report" / "report.md", tmp_path / "report" / "report.json")
-    call(capsys, "evaluate", "tickets", data, "--report", tmp_path / "report")
+    call(capsys, "evaluate", "tickets", test, "--report", tmp_path / "report")
     assert "准确率" in page[0].read_text("utf-8") and json.loads(page[1].read_text("utf-8"))["language"] == "zh"
 
 

@@ -131,6 +131,28 @@ def test_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 2 and "did you mean 'onnx'?" in err
 
 
+def test_a_standalone_bundle_travels_without_its_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "R&D secret").mkdir()
+    data = csv(tmp_path / "R&D secret" / "a.csv")
+    document(capsys, "tune", data, "--test", data, "--method", "tfidf", "--name", "t", "--json")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call(capsys, "skills", "export", "t", "--standalone")
+    assert code == 0 and "t@1 as standalone: t-standalone" in err
+    files = [path for path in (tmp_path / "t-standalone").rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"secret" in path.read_bytes()] == []
+    monkeypatch.setenv("LINGOS_HOME", str(tmp_path / "home"))
+    assert "added: t@1" in call(capsys, "skills", "add", "t-standalone")[2]
+    assert "added: t@2" in call(capsys, "skills", "add", "t-standalone")[2]
+    found = document(capsys, "predict", "t", ROWS[0][0], "--json")
+    assert found["skill"] == "t@2" and found["predictions"][0]["label"] == ROWS[0][1]
+    code, _, err = call(capsys, "skills", "add", tmp_path)
+    assert code == 2 and "has no skill.json" in err and "do now: " in err
+    code, _, err = call(capsys, "skills", "export", "t", "new", "--standalone", "--format", "onnx")
+    assert code == 2 and "--standalone and --format onnx at once" in err
+
+
 def test_code_runs_without_lingos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document(capsys, "tune", csv(tmp_path / "a.csv"), "--method", "tfidf", "--name", "t", "--json")
     code, out, err = call(capsys, "code", "t", "--out", tmp_path / "code")
@@ -156,7 +178,8 @@ def test_evaluate_and_compare_in_words(tmp_path: Path, capsys: pytest.CaptureFix
         assert call(capsys, "tune", data, "--method", method, "--name", method)[0] == 0
     code, out, _ = call(capsys, "evaluate", "tfidf", data, "--report", tmp_path / "report")
     assert code == 0 and f"on {len(ROWS)} rows" in out and (tmp_path / "report" / "report.html").is_file()
-    code, out, _ = call(capsys, "compare", "majority", "tfidf", "--data", data)
+    fresh = csv(tmp_path / "fresh.csv", [(f"good day, {text}, thank you", label) for text, label in ROWS])
+    code, out, _ = call(capsys, "compare", "majority", "tfidf", "--data", fresh)
     assert code == 0 and out.startswith("tfidf@1 is better by ")
 
 
@@ -174,3 +197,9 @@ def test_check_writes_a_cleaned_copy(tmp_path: Path, capsys: pytest.CaptureFixtu
     code, _, err = call(capsys, "check", data, "--base", "none", "--fix")
     assert code == 2 and "copies removed" in err
     assert data.read_bytes() == before and (tmp_path / "a.clean.csv").is_file()
+    code, _, err = call(capsys, "check", data, "--base", "none", "--fix")
+    assert code == 2 and "exist already" in err
+    call(capsys, "check", data, "--base", "none", "--fix", "--out", tmp_path / "b.jsonl")
+    assert (tmp_path / "b.jsonl").read_text(encoding="utf-8").startswith('{"text"')
+    code, _, err = call(capsys, "check", data, "--base", "none", "--out", tmp_path / "c.csv")
+    assert code == 2 and "--out without --fix" in err

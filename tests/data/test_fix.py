@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from lingos.data.doctor.doctor import DoctorOptions, check
 from lingos.data.fix import fix
-from lingos.data.readers import read
+from lingos.data.readers import ReadOptions, read
 from lingos.errors import DataError
 
 QUICK = DoctorOptions(labels=False)
@@ -80,6 +81,39 @@ def test_json_lines(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in done.clean.read_text(encoding="utf-8").splitlines()]
     assert done.clean.suffix == ".jsonl"
     assert rows[0] == {"text": "the café is closed", "label": "place"}
+
+
+def test_json_lines_keep_numbers_bools_and_nulls(tmp_path: Path) -> None:
+    same = '{"text": "as it was", "label": 1, "p": 1.50, "ok": true, "none": null, "n": [1, {"k": 2}]}'
+    fault = '{"text": "salt &amp; pepper", "label": 0, "p": 7, "ok": false, "none": null}'
+    path = tmp_path / "rows.tsv.jsonl"
+    path.write_text(f"{same}\n\n{fault}\n[1]\n", encoding="utf-8")
+    done = fix(read(path), check(read(path), options=QUICK))
+    lines = done.clean.read_text(encoding="utf-8").splitlines()
+    assert lines == [same, fault.replace("&amp;", "&")]
+    with gzip.open(tmp_path / "rows.jsonl.gz", "wt", encoding="gb18030") as stream:
+        stream.write(fault.replace("salt", "盐") + "\n" + same + "\n")
+    source = read(tmp_path / "rows.jsonl.gz", options=ReadOptions(encoding="gb18030"))
+    done = fix(source, check(source, options=QUICK))
+    assert json.loads(done.clean.read_text(encoding="utf-8").splitlines()[0])["text"] == "盐 & pepper"
+
+
+def test_the_suffix_alone_decides(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.tsv.csv", ROWS)
+    assert table(fix(read(path), check(read(path), options=QUICK)).clean)[0] == ["text", "label", "n"]
+    done = fix(read(path), check(read(path), options=QUICK), out=tmp_path / "other.TSV")
+    assert table(done.clean, "\t")[0] == ["text", "label", "n"]
+    with pytest.raises(DataError, match="says no format"):
+        fix(read(path), check(read(path), options=QUICK), out=tmp_path / "rows.csv.gz")
+
+
+def test_a_copy_is_not_overwritten(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.csv", ROWS)
+    first = fix(read(path), check(read(path), options=QUICK))
+    first.clean.write_text("mended by hand")
+    with pytest.raises(DataError, match=r"rows\.clean\.csv, .* exist already") as told:
+        fix(read(path), check(read(path), options=QUICK))
+    assert "--out FILE" in told.value.cure and first.clean.read_text() == "mended by hand"
 
 
 def test_fixed_copy_is_clean(tmp_path: Path) -> None:

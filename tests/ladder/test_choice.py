@@ -10,7 +10,7 @@ import pytest
 
 from lingos.errors import LingosError
 from lingos.evaluation.comparison import less_likely
-from lingos.ladder.choice import choose
+from lingos.ladder.choice import choose, futile
 from lingos.ladder.rung import Held, Rung
 
 ROWS = 200
@@ -58,6 +58,46 @@ def test_of_equals_the_cheaper_one_is_best() -> None:
 
 def test_as_right_on_other_rows_is_not_worse() -> None:
     assert choose([rung("tfidf", right(150, 50)), rung("top", right(155))], CORPUS).rung.method.name == "tfidf"
+
+
+def test_a_rung_on_few_rows_does_not_hide_what_all_rows_show() -> None:
+    # `full` saw the first fold only, where `head` happens to be as good; on all rows `top` is better by 40 of 200.
+    few = rung("full", right(80), np.arange(80))
+    found = choose([rung("head", right(100)), rung("top", right(140)), few], CORPUS)
+    assert found.rung.method.name == "top"
+
+
+def test_a_rung_that_was_stopped_is_not_the_best() -> None:
+    lucky = rung("full", right(100), np.arange(100))
+    lucky.stopped = "hopeless"
+    found = choose([rung("tfidf", right(99)), lucky], CORPUS)
+    assert found.rung is found.best and found.rung.method.name == "tfidf"
+
+
+MANY = 6_000
+LARGE: Any = SimpleNamespace(targets=np.ones(MANY, np.int64))
+
+
+def judged(name: str, wrong: int, rows: int) -> Rung:
+    """Right but for the first rows."""
+    answers = np.ones(rows)
+    answers[:wrong] = 0
+    return rung(name, answers, np.arange(rows))
+
+
+def test_what_can_hardly_be_significantly_better_any_more_is_stopped() -> None:
+    rivals = [judged("head", 120, MANY)]
+    for wrong, stopped in ((150, True), (120, True), (90, False)):
+        found = futile(judged("top", wrong, 2_000), rivals, LARGE, MANY)
+        assert bool(found) is stopped
+        assert not stopped or found.startswith("stopped after 2000 rows: the chance of being significantly better")
+    assert futile(judged("top", 150, MANY), rivals, LARGE, MANY) is None, "nothing is left to save"
+
+
+def test_few_rows_stop_nothing_and_nor_does_the_first_rung() -> None:
+    flaky = rung("top", np.arange(100) % 2, np.arange(100))
+    assert futile(flaky, [rung("head", right(200))], CORPUS, ROWS) is None, "the likelihood will decide"
+    assert futile(judged("majority", 1_000, 2_000), [], LARGE, MANY) is None
 
 
 def test_rungs_are_compared_on_the_rows_that_they_share() -> None:

@@ -14,11 +14,12 @@ import pytest
 import torch
 from tests.training import made
 
+from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.errors import RecipeError, ResourceError
 from lingos.ladder import ladder, rung
 from lingos.ladder.forecast import Forecast, forecast
 from lingos.ladder.ladder import Plan
-from lingos.ladder.rung import Rung, climb, memory
+from lingos.ladder.rung import BANK_ROWS, Rung, climb, memory
 from lingos.ladder.rungs import EFFORTS, Effort, effort
 from lingos.methods.base import Method, method, names
 from lingos.training import clock
@@ -70,7 +71,8 @@ def test_every_row_is_predicted_by_a_model_that_did_not_see_it(corpus: Corpus, m
     monkeypatch.setattr(rung, "fit", fitting)
     monkeypatch.setattr(rung, "outputs", predicting)
     one = Rung(method("tfidf"), settled(method("tfidf")))
-    climb(one, corpus, np.arange(60), list(plan().folds), 0, None, None)
+    for fold in plan().folds:
+        climb(one, corpus, np.arange(60), fold, 0, None, None)
     assert sorted(one.rows.tolist()) == list(range(60)) and one.logits.shape == (60, 3)
     assert all(not trained & predicted and len(trained | predicted) == 60 for trained, predicted in seen)
 
@@ -79,7 +81,7 @@ def test_the_ladder_chooses_and_says_why(corpus: Corpus, fits: list[tuple[str, i
     said: list[str] = []
     rungs, choice = ladder.run(corpus, plan(say=said.append))
     assert [one.method.name for one in rungs] == list(CHEAP) and all(len(one.held) == 5 for one in rungs)
-    assert choice.rung.method.name != "majority" and choice.reason and len(said) == 5
+    assert choice.rung.method.name != "majority" and choice.reason and len(said) == 6
     assert fits == [(name, 48) for name in CHEAP for _ in range(5)]
     for one in rungs:
         assert one.seconds > 0 and (one.held[0].bank is None) == (one.method.reads == "texts")
@@ -107,6 +109,19 @@ def test_a_trunk_that_takes_too_long_skips_the_frozen_rungs(corpus: Corpus, monk
     monkeypatch.setattr(ladder, "_ready", lambda *_: False)
     rungs, _ = ladder.run(corpus, plan(("majority", "prototype"), seconds=500.0))
     assert "67 min" in rungs[1].skipped and not rungs[1].held
+
+
+@pytest.mark.parametrize("name", ["prototype", "top"])
+def test_a_method_that_was_named_is_never_skipped(
+    name: str, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, fits: list[tuple[str, int]]
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(ladder, "forecast", lambda *_: Forecast(4e9, 4e9, 1e12, 1e12))
+    monkeypatch.setattr(ladder, "_ready", lambda *_: False)
+    _, choice = ladder.run(corpus, plan((name,), say=said.append))
+    assert choice.rung.method.name == name and not choice.rung.skipped
+    assert len(fits) == (5 if name == "prototype" else 1)
+    assert any("memory" in one for one in said)
 
 
 def test_without_a_base_only_words_are_tried() -> None:
@@ -162,6 +177,22 @@ def test_memory_holds_training_rows_of_every_class(corpus: Corpus) -> None:
     bank = memory(found, corpus, rows, 0)
     assert bank is not None and set(bank.rows.tolist()) <= set(rows.tolist())
     assert np.array_equal(corpus.targets[bank.rows], bank.targets) and set(bank.targets.tolist()) == {0, 1, 2}
+
+
+def test_the_bank_is_chosen_among_more_rows_than_it_holds(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def counted(vectors: np.ndarray, targets: np.ndarray) -> Bank:
+        seen.append(len(targets))
+        return bank(vectors, targets)
+
+    monkeypatch.setattr("lingos.ladder.rung.bank", counted)
+    found = fit(corpus, method("prototype"), settled(method("prototype")), np.arange(60), 0)
+    memory(found, corpus, np.tile(np.arange(60), 30), 0)  # 600 rows a class
+    assert BANK_ROWS >= 4 * PER_CLASS and seen == [3 * BANK_ROWS]
+    monkeypatch.setattr("lingos.ladder.rung.BANK_TOTAL", 300)
+    memory(found, corpus, np.tile(np.arange(60), 30), 0)
+    assert seen[1] == 300, "many classes share what may be read"
 
 
 # -- forecast --------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from transformers import BertConfig, BertModel
 
 from lingos.backbones.spans import rebuild
 from lingos.contracts import Row
-from lingos.errors import LingosError, ResourceError
+from lingos.errors import LingosError, RecipeError, ResourceError
 from lingos.methods.base import method
 from lingos.modules.branch import Branch
 from lingos.training import checkpoint, loop, snapshots
@@ -200,6 +200,41 @@ def test_other_errors_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) 
         run()
 
 
+# -- where it begins, and rows that are made harder ------------------------------------------------------------------
+def test_the_head_is_fitted_on_frozen_vectors_first() -> None:
+    corpus, rows = made.corpus("bert", 48), made.every(made.corpus("bert", 48))
+    alone = fit(corpus, method("head"), made.settings("head"), rows, 1).branch.tensors()
+    begun = run(watch=Watch(steps=1), learning_rate=1e-12, head_rate=1e-12).branch.tensors()
+    assert all(torch.allclose(begun[name], alone[name], atol=1e-6) for name in ("head.weight", "head.scale"))
+    means = run(begin="means", watch=Watch(steps=1), learning_rate=1e-12, head_rate=1e-12).branch.tensors()
+    assert not torch.allclose(means["head.weight"], alone["head.weight"], atol=1e-3)
+
+
+def test_rows_are_pushed_to_where_the_loss_is_higher() -> None:
+    seen: list[tuple[torch.Tensor, float]] = []
+    real = loop._Run._backward
+
+    def watched(self: Any, batch: Any, share: float) -> float:
+        loss = real(self, batch, share)
+        seen.append((batch.hidden.states.detach().clone(), loss))
+        return loss
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop._Run, "_backward", watched)
+        run(dropout=False, begin="means", adversarial=0.05, watch=Watch(steps=3))
+    assert len(seen) == 6
+    for (states, loss), (pushed, harder) in zip(seen[::2], seen[1::2], strict=True):
+        own = states.flatten(1).norm(dim=1)
+        assert torch.allclose((pushed - states).flatten(1).norm(dim=1), 0.05 * own, rtol=1e-4)
+        assert harder > loss
+    assert run().trained.losses != run(adversarial=0.05).trained.losses
+
+
+def test_there_must_be_a_trunk_to_push() -> None:
+    with pytest.raises(RecipeError, match="there is no trunk"):
+        run("full", train_embeddings=True, adversarial=0.1)
+
+
 # -- precision -------------------------------------------------------------------------------------------------------
 def test_bf16_is_close_to_fp32_and_taken_when_asked_for() -> None:
     exact, mixed = run(dropout=False, precision="fp32"), run(dropout=False, precision="bf16")
@@ -264,7 +299,7 @@ def test_the_result_is_the_mean_of_the_last_evaluations() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshots, "keep", keep)
-        found = run(epochs=3, average=2)
+        found = run(epochs=3, average=2, begin="means")
     assert len(kept) == 6 and found.trained.scores == [3.0, 6.0, 9.0, 12.0, 15.0, 18.0]
     for name, parameter in found.branch.named_parameters():
         if name in kept[0]:
@@ -333,7 +368,7 @@ def golden_run() -> list[float]:
     corpus.__dict__["rows"] = [
         replace(row, tensors={"input_ids": row.tensors["input_ids"].astype(np.int32)}) for row in rows
     ]
-    told = made.settings("top", epochs=4, batch_rows=8, layers=2)
+    told = made.settings("top", epochs=4, batch_rows=8, layers=2, begin="means")
     return fit(corpus, method("top"), told, made.every(corpus), 3).trained.losses
 
 

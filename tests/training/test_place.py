@@ -99,15 +99,19 @@ def test_a_missing_client_names_its_extra(kind: str, tmp_path: Path, monkeypatch
 
 def test_each_client_gets_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[Any, ...]] = []
+    ends: list[str] = []
+
+    def ended() -> None:
+        ends.append(kind)
 
     def note(*arguments: Any, **named: Any) -> SimpleNamespace:
         told.append((arguments, named))
-        return SimpleNamespace(log=note, add_scalar=note, flush=lambda: None)
+        return SimpleNamespace(log=note, add_scalar=note, flush=lambda: None, close=ended, finish=ended)
 
     monkeypatch.delenv("WANDB_MODE", raising=False)
     clients = {
         "wandb": SimpleNamespace(init=note),
-        "mlflow": SimpleNamespace(set_tracking_uri=note, start_run=note, log_metrics=note),
+        "mlflow": SimpleNamespace(set_tracking_uri=note, start_run=note, log_metrics=note, end_run=ended),
         "torch.utils.tensorboard": SimpleNamespace(SummaryWriter=note),
     }
     monkeypatch.setattr("lingos.training.track.importlib.util.find_spec", lambda name: True)
@@ -117,6 +121,9 @@ def test_each_client_gets_the_numbers(tmp_path: Path, monkeypatch: pytest.Monkey
         log = tracker(kind, tmp_path, "run")
         assert log is not None
         log(3, {"loss": 0.5})
+        assert kind not in ends
+        log.end()
+    assert ends == list(track.TRACKERS)
     flat = repr(told)
     assert "'mode': 'offline'" in flat, "nothing leaves the machine on its own"
     assert "WANDB_MODE" not in os.environ, "what other libraries of the process do is none of our business"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +18,7 @@ from lingos.words.said import Said
 def test_class_weights_are_refused_where_they_would_change_nothing(name: str) -> None:
     with pytest.raises(RecipeError, match=f"'class_weights' changes nothing in {name}") as told:
         check_names({"class_weights": "balanced"}, [method(name)])
-    assert told.value.expected == "one of scale"
+    assert told.value.expected == "one of scale, thresholds"
     assert {"tfidf", "logistic", "top"} <= set(told.value.cure.replace(",", "").split())
     assert name not in told.value.cure.split(": ")[1]
 
@@ -51,11 +52,27 @@ def test_few_rows_a_label_take_other_defaults_and_say_why() -> None:
     assert not values.label_names and told["learning_rate"].source == "default"  # type: ignore[attr-defined]
 
 
+def test_a_familys_own_head_has_its_own_defaults_and_few_rows_have_the_last_word() -> None:
+    many, few = ({"labels": ["card_lost", "rate"], "counts": [n, n]} for n in (400, 10))
+    cls, mean = (SimpleNamespace(name="bge", pooling=pooling) for pooling in ("cls", "mean"))
+    own, told = settle(method("top"), {}, many, True, cls)
+    assert (own.begin, own.learning_rate, told["begin"].reason) == ("means", 3e-4, "bge has its family's own head")
+    assert settle(method("top"), {}, many, True, mean)[0].begin == "head"
+    assert settle(method("top"), {}, few, True, cls)[0].learning_rate == 1e-4
+    assert settle(method("head"), {}, many, True, cls)[1]["head_rate"].source == "default"
+
+
 def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word() -> None:
     numbers = {"labels": ["0", "1"], "counts": [10, 10]}
     assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]
     words = {"labels": ["no", "yes"], "counts": [10, 10]}
     assert not settle(method("top"), {"label_names": False}, words, alone=True)[0].label_names  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["head", "top", "full", "lora"])
+def test_few_rows_derive_only_settings_that_the_method_has(name: str) -> None:
+    few = {"labels": ["card_lost", "rate"], "counts": [5, 5]}
+    assert settle(method(name), {}, few, alone=True)[1]["label_names"].source == "derived"
 
 
 def test_every_reason_is_what_the_recipe_says_and_has_chinese() -> None:
@@ -64,7 +81,7 @@ def test_every_reason_is_what_the_recipe_says_and_has_chinese() -> None:
     plain = resolve(one.Settings, user, derived(one, few))[1]
     _, told = settle(one, user, few, alone=True)
     assert told == plain
-    assert told["epochs"].reason.startswith("asked for, instead of 25 (20 rows: about ")
+    assert told["epochs"].reason.startswith("asked for, instead of ")
     for setting in told.values():
         assert isinstance(setting.reason, Said)
         assert re.search("[\u4e00-\u9fff]", setting.reason.told("zh"))

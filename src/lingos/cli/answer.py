@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import cells, cut, document, line, pad, show, width
+from lingos.cli.file_flags import file_flags
 from lingos.cli.texts import from_arguments, from_file, from_stdin
-from lingos.errors import MissingExtra
+from lingos.errors import DataError, MissingExtra, RecipeError
 from lingos.later import later
 
 __all__ = ["add"]
@@ -34,24 +35,26 @@ def add(app: typer.Typer) -> None:
     app.command()(serve)
 
 
+@file_flags
 def predict(
     name: Annotated[str, typer.Argument(help="skill: name, name@3 or name@production")],
+    said: dict[str, Any],
     texts: Annotated[list[str] | None, typer.Argument(help="texts; none or - = one a line from standard input")] = None,
-    file: Annotated[Path | None, typer.Option(help="one text a line, or .jsonl, .csv ... with a text column")] = None,
     top: Annotated[int, typer.Option(help="labels shown for each text", min=1)] = 3,
     variant: Annotated[str | None, typer.Option(help="fp32 or int8; default: the one that serves")] = None,
     as_json: Json = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="print one JSON object a line, as they come")] = False,
 ) -> None:
     """Answer texts with a skill, in their order. What it is not sure of is marked as refused."""
+    if as_json and jsonl:
+        raise RecipeError("--json and --jsonl at once", expected="one document, or one object a line", cure="drop one")
     store = Store()
     skill = store.get(name)
-    blocks = _given(texts or [], file, skill.manifest.data)
+    blocks = _given(texts or [], said, skill.manifest.data)
     threads = 1 if texts else os.cpu_count() or 1  # one text is answered soonest by one thread
     session = open_session(skill, store, variant=variant, top=top, options=engine_options(threads=threads))
     if as_json:
-        found = [_plain(one) for block in blocks for one in session(block)]
-        document({"skill": str(skill.ref), "predictions": found})
+        _document(str(skill.ref), (session(block) for block in blocks))
         return
     labels = ["(refused)", *skill.manifest.schema.get("labels", ())]
     size = min(WIDEST, max(cells(label) for label in labels))
@@ -78,15 +81,37 @@ def serve(
         raise MissingExtra(error.name, "serving") from error
 
 
-def _given(texts: list[str], file: Path | None, data: Any) -> Iterator[list[str]]:
-    if file is not None:
-        blocks = from_file(file, data.text if data else "text")
+def _document(skill: str, answers: Iterator[Any]) -> None:
+    """One document. If a row or the end of the input can not be read, it holds what was answered before the error."""
+    found: list[dict[str, Any]] = []
+    fault: DataError | None = None
+    try:
+        for some in answers:
+            found += map(_plain, some)
+    except DataError as error:
+        fault = error
+    if found or not fault:
+        document({"skill": skill, "predictions": found})
+    if fault:
+        raise fault
+
+
+def _given(texts: list[str], said: dict[str, Any], data: Any) -> Iterator[list[str]]:
+    surplus = [name for name in said if texts not in ([], ["-"]) or ("file" not in said and name != "encoding")]
+    if surplus:
+        raise RecipeError(
+            f"--{surplus[0]} changes nothing here: " + ("the texts are arguments" if texts else "there is no --file"),
+            expected="texts, or --file FILE with how it is read, or standard input with --encoding",
+            cure=f"drop --{surplus[0]}, or ask for the texts and for the file one after the other",
+        )
+    if "file" in said:
+        blocks = from_file(Path(said["file"]), said, data.text if data else "text")
     elif texts and texts != ["-"]:
         blocks = from_arguments(texts)
     else:
         if sys.stdin.isatty():
             line("one text a line; Ctrl-D ends")
-        blocks = from_stdin()
+        blocks = from_stdin(said.get("encoding"))
     for block in blocks:
         for start in range(0, len(block), BLOCK):
             yield block[start : start + BLOCK]

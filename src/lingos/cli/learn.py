@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import bar, document, fold, line, pad, show, table, width
+from lingos.errors import RecipeError
 from lingos.later import later
 from lingos.settings import flags
-from lingos.tuning.options import CheckOptions, TuneOptions
+from lingos.tuning.options import CheckOptions, ReadingOptions, TuneOptions
 from lingos.words.said import Said, coded, language_of, numbered, phrase, teller, told
 
 __all__ = ["add"]
@@ -19,7 +20,6 @@ __all__ = ["add"]
 File = Annotated[str, typer.Argument(help="labelled file, folder, hub:owner/name, or - for standard input")]
 Name = Annotated[str, typer.Argument(help="skill: name, name@3 or name@production")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
-Column = Annotated[str | None, typer.Option(help="column name; default: found by name and content")]
 
 tune_file = later("lingos.tuning.run", "tune")
 examine = later("lingos.tuning.verbs", "check")
@@ -57,8 +57,9 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
 @flags(CheckOptions)
 def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
     """Say what is wrong with a labelled file, at which line, and what to do. Exits with 2 on any error."""
-    asked = options.model_dump(exclude={"fix"})
-    source, found = examine(file, **asked)
+    if options.out and not options.fix:
+        raise RecipeError("--out without --fix", expected="a copy to write", cure="add --fix")
+    source, found = examine(file, test=options.test, base=options.base, reading=options)
     if as_json:
         document(found.to_json())
     else:
@@ -66,7 +67,8 @@ def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
         counts = {"rows": found.rows, "used": found.used, "lost": found.rows - found.used}
         show(Said("terminal.rows", counts).told(source.language))
     if options.fix:
-        made, say = fix_file(source, found), teller(line, source.language)
+        out = Path(options.out) if options.out else None
+        made, say = fix_file(source, found, out), teller(line, source.language)
         kept = {"kept": made.kept, "file": made.clean, "changed": made.changed, "changes": made.changes}
         say(Said("terminal.kept", kept))
         gone = {"removed": made.removed, "rejected": made.rejected_rows, "file": made.rejected}
@@ -75,25 +77,29 @@ def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
         raise typer.Exit(2)
 
 
+@flags(ReadingOptions)
 def evaluate(
     name: Name,
     data: File,
+    reading: ReadingOptions,
     report: Annotated[Path | None, typer.Option(help="folder for report.html, report.md and report.json")] = None,
     as_json: Json = False,
 ) -> None:
     """Score a skill on a labelled file: intervals, calibration, refusal, slices, robustness."""
-    found = judge_file(name, data, report=report, say=line)
+    found = judge_file(name, data, report=report, reading=reading, say=line)
     document(found) if as_json else _scores(found)
 
 
+@flags(ReadingOptions)
 def compare(
     first: Annotated[str, typer.Argument(help="skill A")],
     second: Annotated[str, typer.Argument(help="skill B")],
     data: Annotated[str, typer.Option(help="labelled file")],
+    reading: ReadingOptions,
     as_json: Json = False,
 ) -> None:
     """Say whether B is better than A on the same rows, with an interval, or that this data can not show it."""
-    found = compare_skills(first, second, data, say=line)
+    found = compare_skills(first, second, data, reading=reading, say=line)
     document(coded(found)) if as_json else show(told(found["sentence"], found["language"]))
 
 
@@ -131,8 +137,8 @@ def _ladder(rungs: Sequence[Any], language: str) -> None:
         if rung["skipped"]:
             note = phrase("ladder.skipped", language).format(reason=told(rung["skipped"], language))
         rows.append([told(rung["method"], language), score, str(rung.get("seconds", "")), size, speed, note])
-    words = {name: phrase(f"terminal.{name}", language) for name in ("ladder", "method", "score", "seconds", "speed")}
-    table(words["ladder"], [words["method"], words["score"], words["seconds"], "MB", words["speed"], ""], rows)
+    names = ("terminal.method", "terminal.score", "terminal.seconds", "terminal.size", "terminal.speed")
+    table(phrase("terminal.ladder", language), [*(phrase(name, language) for name in names), ""], rows)
 
 
 def _percent(value: float, low: float, high: float) -> str:
@@ -148,6 +154,8 @@ def _scores(found: Any) -> None:
             said = f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]"
             whole = Said("terminal.score.rows", {"score": said, "rows": test["rows"]})
             _row(_name(score["name"], language), whole if score["name"] == first else said, language)
+    if test["unknown_rows"]:
+        _row(Said("terminal.unknown"), Said("terminal.unknown.rows", {"rows": test["unknown_rows"]}), language)
     _row(Said("terminal.calibration"), f"{found['calibration']['error']:.3f}", language)
     if refusal and refusal["refused"]:
         kept = {"score": _name(refusal["answered"]["name"], language), "value": refusal["answered"]["value"]}

@@ -67,6 +67,8 @@ def explain(
     if found["neighbours"]:
         show("")
         _neighbours(found["neighbours"])
+    else:
+        show("\n(no training row reads alike, or the training file is not where it was)")
 
 
 def _neighbours(rows: Sequence[Any]) -> None:

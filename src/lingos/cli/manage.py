@@ -1,4 +1,4 @@
-"""Commands on the store: skills list, show, promote, rollback, remove, export; code."""
+"""Commands on the store: skills list, show, add, promote, rollback, remove, export; code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from lingos.cli.console import document, line, show, table
+from lingos.errors import RecipeError
 from lingos.later import later
+from lingos.settings import flags, given
+from lingos.tuning.options import ReadingOptions
 
 __all__ = ["add"]
 
@@ -25,9 +28,9 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    skills = typer.Typer(help="List, show, promote, roll back, remove, export skills.", no_args_is_help=True)
+    skills = typer.Typer(help="List, show, add, promote, roll back, remove, export skills.", no_args_is_help=True)
     skills.command("list")(list_skills)
-    for command in (show_skill, promote, rollback, remove, export):
+    for command in (show_skill, add_skill, promote, rollback, remove, export):
         skills.command(command.__name__.removesuffix("_skill"))(command)
     app.add_typer(skills, name="skills")
     app.command()(code)
@@ -54,8 +57,17 @@ def show_skill(name: Name) -> None:
     show(as_json_text(Store().get(name).manifest).rstrip())
 
 
+def add_skill(
+    folder: Annotated[Path, typer.Argument(help="folder that `lingos skills export NAME --standalone` wrote")],
+) -> None:
+    """Put a standalone bundle into this store, as the next version of its name."""
+    line(f"added: {Store().put(folder)}")
+
+
+@flags(ReadingOptions)
 def promote(
     name: Name,
+    reading: ReadingOptions,
     alias: Alias = "production",
     data: Annotated[
         str | None, typer.Option(help="labelled file to judge by; default: the rows both were tested on")
@@ -69,7 +81,10 @@ def promote(
 
     `lingos predict NAME` answers with the version that is @production.
     """
-    found = promote_skill(name, alias=alias, data=data, force=force, say=line)
+    if data is None and given(reading):
+        names = ", ".join(f"--{name}" for name in given(reading))
+        raise RecipeError(f"{names} without --data", expected="a file to read", cure="name it with --data FILE")
+    found = promote_skill(name, alias=alias, data=data, reading=reading, force=force, say=line)
     line(f"{found.sentence()}{' (forced)' * found.forced}")
     line(f"{found.skill.name}@{alias} is now {found.skill}")
     if as_json:
@@ -93,17 +108,25 @@ def remove(
 
 def export(
     name: Name,
-    folder: Annotated[Path, typer.Argument(help="new or empty folder")],
+    folder: Annotated[Path | None, typer.Argument(help="new or empty folder; default: NAME-FORMAT here")] = None,
     format: Annotated[
-        Literal["transformers", "sentence-transformers", "peft", "onnx", "standalone"],
-        typer.Option(help="what shall load it; standalone = another LingOS, with the trunk inside"),
-    ] = "transformers",
+        Literal["transformers", "sentence-transformers", "peft", "onnx", "standalone"] | None,
+        typer.Option(help="what shall load it; default: transformers"),
+    ] = None,
+    standalone: Annotated[
+        bool,
+        typer.Option("--standalone", help="for another LingOS, with the trunk inside; `lingos skills add` takes it"),
+    ] = False,
     variant: Annotated[Literal["fp32", "int8"], typer.Option(help="for onnx: which precision")] = "fp32",
 ) -> None:
     """Write a skill as a plain folder for other programs; its README says how to load it."""
+    if standalone and format not in (None, "standalone"):
+        raise RecipeError(f"--standalone and --format {format} at once", expected="one form", cure="drop one of them")
+    form = "standalone" if standalone else format or "transformers"
     store = Store()
     skill = store.get(name)
-    line(f"{skill.ref} as {format}: {write_plain(skill, store, folder, format, variant=variant)}")
+    folder = folder or Path(f"{skill.manifest.name}-{form}")
+    line(f"{skill.ref} as {form}: {write_plain(skill, store, folder, form, variant=variant)}")
 
 
 def code(

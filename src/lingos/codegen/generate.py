@@ -31,7 +31,7 @@ from lingos.compression.rendered import cleaning, rendered
 from lingos.engines.base import EngineOptions
 from lingos.errors import SkillError, unwritable
 from lingos.inference import open_session
-from lingos.methods.base import INNER
+from lingos.methods.base import INNER, method
 from lingos.modules.branch import START
 from lingos.skill import Skill
 from lingos.store.store import Store
@@ -47,7 +47,8 @@ LIBRARIES = {"lora": " peft", "logistic": " scikit-learn"}
 SECONDS = 1800  # of the test, at most
 # Settings that the generated code does without: precision is fp32 there, and some are written into the code itself.
 SPOKEN = frozenset(
-    "precision class_weights sampler schedule gradient_checkpointing layers label_names train_embeddings".split()
+    "precision class_weights thresholds sampler schedule gradient_checkpointing layers label_names "
+    "train_embeddings begin".split()
 )
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
@@ -72,6 +73,12 @@ def generate(skill: Skill, store: Store, folder: Path, *, data: str | None = Non
             f"there is no plain Python for the method '{method}' of {skill.ref}",
             expected=f"one of {', '.join(METHODS)}",
             cure="`lingos skills export` writes its weights for other programs",
+        )
+    if any(own.calibration.offsets for own in skill.manifest.variants.values()):
+        raise SkillError(
+            f"{skill.ref} moves its decision towards rare classes, for which there is no plain Python",
+            expected="a skill that was tuned with thresholds=none",
+            cure="`lingos skills export --format onnx` carries the decision, or tune it with --set thresholds=none",
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SkillError(f"{folder} is in use", expected="a new or an empty folder", cure="name another one with --out")
@@ -175,7 +182,7 @@ def _facts(skill: Skill, store: Store, rows: Rows) -> dict[str, Any]:
         "settings": _settings(skill),
         "words": _words(skill),
     }
-    facts |= {"patience": 0, "class_weights": "none"} | recipe
+    facts |= {"patience": 0, "class_weights": "none", "adversarial": 0, "head_first": None} | recipe
     return facts | _encoder_facts(skill) if manifest.base else facts
 
 
@@ -202,9 +209,19 @@ def _encoder_facts(skill: Skill) -> dict[str, Any]:
         "depth": base.depth,
         "train_embeddings": owns,
         "embeddings": parts.embeddings,
+        "blocks": parts.layers,
+        "head_first": _head_first(skill),
         "final": "".join(parts.final[:1]),
         **_head_facts(skill, parts),
     }
+
+
+def _head_first(skill: Skill) -> Mapping[str, Any] | None:
+    """Settings of the head that is fitted before the layers move; None where there is none."""
+    begin, branch = skill.manifest.recipe.get("begin"), skill.manifest.branch
+    if begin is None or begin.value != "head" or branch is None or branch.head == "family":
+        return None
+    return method("head").Settings().model_dump()
 
 
 def _head_facts(skill: Skill, parts: Layout) -> dict[str, Any]:
@@ -238,7 +255,7 @@ def _settings(skill: Skill) -> list[dict[str, str]]:
     """The recipe as constants, each with its reason."""
     found = []
     for name, setting in sorted(skill.manifest.recipe.items()):
-        if name in SPOKEN or (name == "patience" and not setting.value):
+        if name in SPOKEN or (name in ("patience", "adversarial") and not setting.value):
             continue
         why = {"default": "the method's default", "user": "as asked for"}.get(setting.source, setting.reason)
         found.append({"name": name, "value": repr(setting.value), "note": why})

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from lingos.contracts import Example
 from lingos.data.readers import read
 from lingos.errors import DataError
+from lingos.manifest import Data
 from lingos.skill import Skill
 from lingos.tasks.base import label_texts
+from lingos.tuning.naming import STDIN
 
 __all__ = ["Rows", "rows_of"]
 
@@ -42,6 +44,12 @@ def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> R
         raise DataError(
             f"{skill.ref} does not say what it was trained on", expected="a data file", cure="tune it again"
         )
+    if gone := [flag for flag, name in _places(told, data, test) if name == STDIN]:
+        raise DataError(
+            f"rows of {skill.ref} came from standard input, which can not be read again",
+            expected="the same rows in a file",
+            cure=f"name it with {' and '.join(f'{flag} FILE' for flag in gone)}, or tune again from a file",
+        )
     split = json.loads(skill.path("split.json").read_text("utf-8"))
     file = data or told.file
     other = test or told.test_file
@@ -50,6 +58,11 @@ def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> R
         train += _names(skill, train)
     held = _found(skill, other or file, split["test"], "test", given=other is not None)
     return Rows(train, held, (file, other) if other else (file,))
+
+
+def _places(told: Data, data: str | None, test: str | None) -> tuple[tuple[str, str | None], ...]:
+    """The files that are read if nothing else was named, and the flag that names another."""
+    return ("--data", None if data else told.file), ("--test", None if test else told.test_file)
 
 
 def _names(skill: Skill, train: list[Example]) -> list[Example]:

@@ -15,10 +15,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +31,10 @@ from safetensors import numpy as arrays
 from lingos.backbones import catalog
 from lingos.backbones.layout import Layout, layout
 from lingos.compression.rendered import cleaning, rendered
+from lingos.contracts import Calibration
 from lingos.errors import SkillError, unknown, unwritable
 from lingos.inference import trunk_files
+from lingos.manifest import Manifest
 from lingos.modules.branch import is_head
 from lingos.skill import TRUNK, Skill, write
 from lingos.store.store import Store
@@ -45,6 +50,7 @@ TRUNK_WEIGHTS = "trunk.safetensors"
 ADAPTER = ("adapter/adapter_config.json", "adapter/adapter_model.safetensors")
 PLAIN = {"format": "pt"}  # what transformers asks of a safetensors header
 DROPPED = frozenset({"_name_or_path", "auto_map", "torch_dtype", "transformers_version", "_attn_implementation"})
+CARRYING = ("onnx", "standalone")  # formats that hold the offsets of a decision for imbalance
 MODULES = {
     "": "sentence_transformers.models.Transformer",
     "1_Pooling": "sentence_transformers.models.Pooling",
@@ -75,7 +81,13 @@ def export(
         raise SkillError(
             f"{skill.ref} was made by '{skill.manifest.method}', which has no encoder for the format '{format}'",
             expected="a skill of a method with a base",
-            cure="export it with --format standalone, or see `lingos code` for its plain Python",
+            cure="export it with --standalone, or see `lingos code` for its plain Python",
+        )
+    if any(own.calibration.offsets for own in skill.manifest.variants.values()) and format not in CARRYING:
+        raise SkillError(
+            f"{skill.ref} moves its decision towards rare classes, which the format '{format}' can not hold",
+            expected=f"one of {', '.join(CARRYING)}",
+            cure="export it in one of these, or tune it with --set thresholds=none",
         )
     try:
         _written(_Parts(skill, store, variant), folder, FORMATS[format])
@@ -153,10 +165,9 @@ class _Parts:
         return self.manifest.branch is not None and self.manifest.branch.head == "family"
 
     @property
-    def temperature(self) -> float:
-        """That of the calibration."""
-        _, own = self.skill.variant(self.variant if self.variant in self.manifest.variants else None)
-        return own.calibration.temperature
+    def calibration(self) -> Calibration:
+        """That of the variant, or of the one that serves."""
+        return self.skill.variant(self.variant if self.variant in self.manifest.variants else None)[1].calibration
 
     def labels(self, temperature: float) -> str:
         """labels.json: all that turns logits into answers."""
@@ -165,6 +176,7 @@ class _Parts:
         facts = {
             "labels": manifest.schema["labels"],
             "temperature": temperature,
+            "offsets": list(self.calibration.offsets) or [0.0] * len(manifest.schema["labels"]),
             "max_length": manifest.max_length,
             "pad_id": pad,
             "pad_token": self.pad_token,
@@ -182,7 +194,7 @@ class _Parts:
 
     def common(self, folder: Path, temperature: float | None = None) -> None:
         """The files that every format but the bundle has."""
-        (folder / "labels.json").write_text(self.labels(temperature or self.temperature), "utf-8")
+        (folder / "labels.json").write_text(self.labels(temperature or self.calibration.temperature), "utf-8")
         (folder / "clean.py").write_text(cleaning(), "utf-8")
         (folder / "tokenizer.json").write_text(self.tokens.tokenizer_json, "utf-8")
 
@@ -223,7 +235,9 @@ class _Parts:
     def calibrated(self, head: dict[str, Array]) -> dict[str, Array]:
         """A family's head whose logits need no temperature any more: the last layer is divided by it."""
         last = {name for name in head if name.startswith(f"{self.layout.last}.")}
-        scaled = {name: (head[name].astype(np.float64) / self.temperature).astype(np.float32) for name in last}
+        scaled = {
+            name: (head[name].astype(np.float64) / self.calibration.temperature).astype(np.float32) for name in last
+        }
         return head | scaled
 
 
@@ -315,7 +329,25 @@ def _standalone(parts: _Parts, folder: Path) -> None:
             files[f"{TRUNK}/{name}"] = trunk_files(skill, store, variant)(name)
         files[f"{TRUNK}/{TRUNK_WEIGHTS}"] = trunk_files(skill, store)(TRUNK_WEIGHTS)
     folder.rmdir()  # `write` makes it, whole or not at all
-    write(folder, skill.manifest, files)
+    write(folder, *_anonymous(skill.manifest, files))
+
+
+def _anonymous(manifest: Manifest, files: dict[str, bytes | str | Path]) -> tuple[Manifest, dict[str, Any]]:
+    """Without the folders in which the data lay: they say more about a person than about the skill."""
+    data = manifest.data
+    if data is None:
+        return manifest, files
+    places = [file for file in (data.file, data.test_file) if file and Path(file).is_absolute()]
+    told: dict[str, Any] = {name: files[name] for name in files if name.startswith(("report.", "evaluation."))}
+    for name, path in told.items():
+        text = path.read_text("utf-8")
+        for folder in {f"{Path(place).parent}/" for place in places}:
+            # as it is, as HTML spells it, and as Markdown does
+            spelled = "".join(rf"\\?{re.escape(letter)}" for letter in folder)
+            text = re.sub(f"{spelled}|{re.escape(escape(folder))}", "", text)
+        told[name] = text
+    test = Path(data.test_file).name if data.test_file else None
+    return replace(manifest, data=replace(data, file=Path(data.file).name, test_file=test)), files | told
 
 
 FORMATS: Mapping[str, Callable[[_Parts, Path], None]] = {

@@ -24,7 +24,7 @@ from lingos.integrity import sha256
 from lingos.manifest import BranchInfo, Variant
 from lingos.skill import Skill
 from lingos.store.store import Store
-from lingos.tasks.base import softmax
+from lingos.tasks.base import calibrated, softmax
 from lingos.text.normalise import cleaned
 from lingos.words.said import Said
 
@@ -159,8 +159,9 @@ def _fitted(session: Session, truth: tuple[Evidence, Array]) -> tuple[Calibratio
     inputs = [dict(example.fields) for example in exact.examples]
     outputs = session.outputs(inputs)
     theirs, mine = _centred(exact.logits), _centred(np.asarray(outputs["logits"], dtype=np.float64))
-    ratio = float((theirs * mine).sum() / max((theirs * theirs).sum(), 1e-12))
-    calibration = Calibration(session.own.calibration.temperature * max(ratio, 1e-3))
+    ratio = max(1e-3, float((theirs * mine).sum() / max((theirs * theirs).sum(), 1e-12)))
+    own = session.own.calibration
+    calibration = Calibration(own.temperature * ratio, tuple(ratio * one for one in own.offsets))
     refusal = session.own.refusal
     if not np.isfinite(refusal.threshold):
         return calibration, refusal
@@ -177,7 +178,7 @@ def _evidence(session: Session, examples: Sequence[Example]) -> tuple[Evidence, 
     sure = np.asarray(session.confidence(outputs))
     found = Evidence(
         labels=tuple(schema["labels"]),
-        probabilities=softmax(logits, session.own.calibration.temperature),
+        probabilities=softmax(calibrated(logits, session.own.calibration)),
         logits=logits,
         targets=session.task.targets(examples, schema),
         confidence=sure,

@@ -33,6 +33,7 @@ class Cached:
     malformed: tuple[Malformed, ...]
     notes: tuple[str, ...]
     kinds: dict[str, list[str]]
+    format: str = ""
 
 
 def fingerprint(settings: Any, path: Path | None = None) -> str:

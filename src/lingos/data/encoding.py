@@ -242,7 +242,7 @@ def _judge(census: _Census, returns: bool, name: str) -> Encoding:
         raise DataError(
             f"the encoding of {name} is not known: {census.invalid} of {census.lines} lines are not UTF-8",
             expected="UTF-8, GB18030 or UTF-16 text",
-            cure=f"name the encoding ({', '.join(KNOWN)}) or save the file as UTF-8",
+            cure=f"name the encoding (--encoding {'|'.join(KNOWN)}) or save the file as UTF-8",
         )
     return Encoding(codec, notes=(Said(how, {"codec": codec}),), carriage_returns=returns)
 

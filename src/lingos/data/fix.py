@@ -7,6 +7,7 @@ Repaired: wrong decoding, HTML remains, invisible characters, width and spaces, 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 from lingos.data.doctor.report import Examination
 from lingos.data.doctor.twins import find_twins
+from lingos.data.readers import records
 from lingos.data.source import FILE, LINE, Source
 from lingos.errors import DataError, ResourceError
 from lingos.text.markup import plain
@@ -27,6 +29,7 @@ from lingos.text.normalise import clean, match_key
 __all__ = ["Fixed", "fix"]
 
 BATCH = 8192
+SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}  # of a copy
 PACKED = {".gz", ".bz2", ".xz", ".zst"}
 STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("mojibake", repair),
@@ -34,6 +37,7 @@ STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("spelling", clean),
 )
 Row = dict[str, Any]
+Original = tuple[str, Row | None]  # the line of a JSON Lines file and its object
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,9 @@ class Fixed:
 def fix(source: Source, examination: Examination, out: Path | None = None) -> Fixed:
     """Writes `name.clean.ext`, `name.changes.jsonl` and `name.rejected.csv` beside the source, or beside `out`.
 
-    CSV, TSV and JSON Lines keep their format; anything else becomes CSV. Cells are written as text. Raises DataError
-    where there is no place beside the source (standard input, the hub), ResourceError where the disk refuses.
+    CSV, TSV and JSON Lines keep their format; anything else becomes CSV; `out` decides by its suffix. Cells are written
+    as text, but JSON Lines keep their numbers, bools and nulls. Raises DataError where there is no place beside the
+    source (standard input, the hub) or where a file stands already, ResourceError where the disk refuses.
 
     >>> import tempfile
     >>> from lingos.data.readers import read
@@ -71,7 +76,9 @@ def fix(source: Source, examination: Examination, out: Path | None = None) -> Fi
             os.replace(path.with_name(path.name + ".part"), path)
     except OSError as error:
         raise ResourceError(
-            f"can not write beside {paths[0]}: {error}", cure="free some disk, or name another place with --out"
+            f"can not write beside {paths[0]}: {error}",
+            expected="a place with room and the right to write",
+            cure="free some disk, or name another place with --out",
         ) from error
     clean_path, changes, rejected = paths
     return Fixed(
@@ -87,10 +94,11 @@ def _write(source: Source, examination: Examination, paths: list[Path]) -> Count
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
         kept, changes, rejected = (stack.enter_context(path.open("w", newline="", encoding="utf-8")) for path in paths)
-        put = _writer(kept, paths[0], columns)
+        put = _writer(kept, paths[0].with_suffix("").suffix.lower(), columns)
         reject = csv.writer(rejected, lineterminator="\n")
         reject.writerow(["file", "line", "code", "reason", *columns])
-        for number, row in enumerate(_rows(source)):
+        originals = itertools.chain(records(source), itertools.repeat(("", None)))
+        for number, (row, original) in enumerate(zip(_rows(source), originals, strict=False)):
             place = {"file": row.pop(FILE), "line": row.pop(LINE)}
             if number in reasons:
                 counts["rejected"] += 1
@@ -105,7 +113,7 @@ def _write(source: Source, examination: Examination, paths: list[Path]) -> Count
                 made.append({"code": "duplicate", "removed": True, "same_as_line": seen[key]})
             else:
                 seen[key] = place["line"]
-                put(row)
+                put(row, original, made)
             counts["removed" if copy else "kept"] += 1
             counts["changed"] += bool(made) and not copy
             for change in made:
@@ -165,14 +173,25 @@ def _rows(source: Source) -> Iterator[Row]:
             yield {FILE: source.file} | row
 
 
-def _writer(stream: IO[str], path: Path, columns: list[str]) -> Callable[[Row], object]:
-    if ".jsonl" in path.suffixes:
-        return lambda row: stream.write(
-            json.dumps({name: value for name, value in row.items() if value is not None}, ensure_ascii=False) + "\n"
-        )
-    out = csv.writer(stream, delimiter="\t" if ".tsv" in path.suffixes else ",", lineterminator="\n")
+def _writer(stream: IO[str], suffix: str, columns: list[str]) -> Callable[[Row, Original, list[Row]], object]:
+    """Writes a row: as a line of JSON, the original one if there is one, or as cells."""
+    if SUFFIXES[suffix] == "jsonl":
+        return lambda row, original, made: stream.write(_line(row, original, made) + "\n")
+    out = csv.writer(stream, delimiter="\t" if SUFFIXES[suffix] == "tsv" else ",", lineterminator="\n")
     out.writerow(columns)
-    return lambda row: out.writerow([_cell(row[name]) for name in columns])
+    return lambda row, original, made: out.writerow([_cell(row[name]) for name in columns])
+
+
+def _line(row: Row, original: Original, made: list[Row]) -> str:
+    line, record = original
+    if record is None:
+        return json.dumps({name: value for name, value in row.items() if value is not None}, ensure_ascii=False)
+    if not made:
+        return line
+    changed = {change["column"] for change in made}
+    return json.dumps(
+        {key: row[key.strip()] if key.strip() in changed else record[key] for key in record}, ensure_ascii=False
+    )
 
 
 def _cell(value: Any) -> str:
@@ -187,8 +206,7 @@ def _paths(source: Source, out: Path | None) -> list[Path]:
         )
     if out is None:
         name = Path(home.stem) if home.suffix.lower() in PACKED else Path(home.name)
-        kind = name.suffix.lower() if home.is_file() else ""
-        kept = {".tsv": ".tsv", ".tab": ".tsv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}.get(kind, ".csv")
+        kept = {"tsv": ".tsv", "jsonl": ".jsonl"}.get(source.format, ".csv")
         stem = name.stem if home.is_file() else name.name
         clean_path = home.with_name(f"{stem}.clean{kept}")
     else:
@@ -197,4 +215,18 @@ def _paths(source: Source, out: Path | None) -> list[Path]:
         raise DataError(
             f"{clean_path} is the file itself", expected="another name", cure="name another copy: --out FILE"
         )
-    return [clean_path, clean_path.with_name(f"{stem}.changes.jsonl"), clean_path.with_name(f"{stem}.rejected.csv")]
+    if clean_path.suffix.lower() not in SUFFIXES:
+        raise DataError(
+            f"{clean_path} says no format that a copy can have",
+            expected=f"a name that ends in one of {', '.join(SUFFIXES)}",
+            cure="name the copy: --out FILE.csv",
+        )
+    paths = [clean_path, clean_path.with_name(f"{stem}.changes.jsonl"), clean_path.with_name(f"{stem}.rejected.csv")]
+    there = [str(path) for path in paths if path.exists()]
+    if there:
+        raise DataError(
+            f"{', '.join(there)} {'exist' if len(there) > 1 else 'exists'} already, and nothing is overwritten",
+            expected="new names for the copy, its changes and the rows left out",
+            cure="remove what is not needed any more, or name another copy: --out FILE",
+        )
+    return paths

@@ -6,13 +6,16 @@ Nothing is dropped: rows that can not be read stay rows, all null, listed in `So
 
 from __future__ import annotations
 
+import dataclasses
 import lzma
 import shutil
 import sys
 import tempfile
 import zlib
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,9 +25,11 @@ from lingos.data.encoding import looks_binary
 from lingos.data.formats import delimited, excel, folder, hub, json_document, json_lines, parquet
 from lingos.data.formats.base import InputFile, ReadOptions
 from lingos.data.source import Source
+from lingos.data.writer import Writer
 from lingos.errors import DataError, nearest, unknown
+from lingos.words.said import Said
 
-__all__ = ["FORMATS", "ReadOptions", "read"]
+__all__ = ["FORMATS", "ReadOptions", "read", "records"]
 
 FORMATS = {
     "csv": delimited.read,
@@ -33,6 +38,12 @@ FORMATS = {
     "jsonl": json_lines.read,
     "parquet": parquet.read,
     "excel": excel.read,
+}
+USED_BY = {
+    "encoding": ("csv", "tsv", "json", "jsonl", "folder"),
+    "delimiter": ("csv", "tsv"),
+    "header": ("csv", "tsv", "excel"),
+    "sheet": ("excel",),
 }
 SUFFIXES = {
     **dict.fromkeys((".csv", ".txt"), "csv"),
@@ -68,10 +79,12 @@ def read(
     group: str | None = None,
     format: str | None = None,
     options: ReadOptions | None = None,
+    own: Mapping[str, str] | None = None,
 ) -> Source:
     """Reads a file, a folder of text files per class, `hub:owner/name[:split]`, or standard input ('-').
 
-    `text`, `label`, `group` name columns; without them text and label are inferred, with a reason. Raises DataError for
+    `text`, `label`, `group` name columns; else those in `own` (role -> name) that the file has are taken, as a skill
+    knows its columns; else text and label are inferred, with a reason. Raises DataError for
     all that the owner of the data can mend, ResourceError when there is no room for the Arrow copy.
 
     >>> import pathlib, tempfile
@@ -101,15 +114,31 @@ def read(
         raise DataError(
             f"no row of {name} can be read; line {first.line}: {first.message}",
             expected="rows of text and label",
-            cure="look at this line; name the format, the encoding or the delimiter if the detected one is wrong",
+            cure="look at this line; where a wrong format was detected, name it: --format, --encoding, --delimiter",
         )
+    names = found.table.column_names
     wanted = {"text": text, "label": label, "group": group}
-    columns = find_columns(found.table, wanted, found.kinds, options.labelled, name)
-    return Source(name, found.table, columns, found.malformed, found.notes)
+    known = {role: column for role, column in (own or {}).items() if not wanted[role]}
+    known = {role: column for role, column in known.items() if column in set(names) - set(wanted.values())}
+    columns = find_columns(found.table, wanted | known, found.kinds, options.labelled, name)
+    if known:
+        reasons = {**columns.reasons, **dict.fromkeys(known, Said("chosen.skill"))}
+        columns = dataclasses.replace(columns, reasons=reasons)
+    return Source(name, found.table, columns, found.malformed, found.notes, found.format, options.encoding)
+
+
+def records(source: Source) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Each row of a JSON Lines file as it stands there (see `json_lines.records`); nothing for any other source."""
+    path = Path(source.file).expanduser()
+    if source.format != "jsonl" or not path.is_file():
+        return
+    file = InputFile(source.file, path, _packed(path))
+    yield from json_lines.records(file, ReadOptions(encoding=source.encoding), Writer(source.file, path.parent))
 
 
 def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
     if name.startswith(hub.PREFIX):
+        _fits(name, "hub", options)
         dataset, notes = hub.load(name)
         key = fingerprint((name, dataset.num_rows, getattr(dataset, "_fingerprint", "")))
         found = arrow_table(key, name, partial(hub.read, dataset))
@@ -125,17 +154,16 @@ def _cached(name: str, format: str | None, options: ReadOptions) -> Cached:
         raise _missing(path, name)
     if path.is_dir():
         folder.text_files(path, name)
+        _fits(name, "folder", options)
         key = fingerprint(("folder", name, options), path)
         return arrow_table(key, name, lambda writer: folder.read(path, name, options, writer))
     return _from_file(name, path, format, options)
 
 
 def _from_file(name: str, path: Path, format: str | None, options: ReadOptions) -> Cached:
-    with path.open("rb") as stream:
-        start = stream.read(16)
-    if not start:
+    if not path.stat().st_size:
         raise DataError(f"{name} is empty", expected="at least one row of data", cure="check the file")
-    packed = next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "")
+    packed = _packed(path)
     named = Path(name).suffix.lower().lstrip(".")
     if named in PACKED.values() and named != packed:
         raise DataError(f"{name} is not a {named} file", expected="what its name says", cure="rename it")
@@ -149,8 +177,16 @@ def _from_file(name: str, path: Path, format: str | None, options: ReadOptions) 
         _check_text(name, sample)
     if chosen == "json" and json_document.is_lines(sample.decode(errors="replace")):
         chosen = "jsonl"
+    _fits(name, chosen, options)
     key = fingerprint((name if name != "standard input" else "", chosen, options), path)
-    return arrow_table(key, name, lambda writer: FORMATS[chosen](file, options, writer))
+    found = arrow_table(key, name, lambda writer: FORMATS[chosen](file, options, writer))
+    return dataclasses.replace(found, format=chosen)
+
+
+def _packed(path: Path) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(16)
+    return next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "")
 
 
 def _format_of(file: InputFile, sample: bytes) -> str:
@@ -182,6 +218,17 @@ def _check_text(name: str, sample: bytes) -> None:
             f"{name} is {what or 'binary, not text'}",
             expected="CSV, TSV, JSON, JSON Lines as text, or a .parquet or .xlsx file under that name",
             cure="export the rows as CSV or JSON Lines; a spreadsheet or Parquet file needs its own suffix or --format",
+        )
+
+
+def _fits(name: str, kind: str, options: ReadOptions) -> None:
+    """An option that would change nothing is refused."""
+    wrong = [one for one, kinds in USED_BY.items() if getattr(options, one) is not None and kind not in kinds]
+    if wrong:
+        raise DataError(
+            f"{name} is read as {kind}, where --{wrong[0]} changes nothing",
+            expected=f"a file of the format {' or '.join(USED_BY[wrong[0]])}",
+            cure=f"leave --{wrong[0]} out, or name the format: --format {USED_BY[wrong[0]][0]}",
         )
 
 

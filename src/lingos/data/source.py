@@ -63,6 +63,8 @@ class Source:
     columns: Columns
     malformed: tuple[Malformed, ...] = ()
     notes: tuple[str, ...] = ()
+    format: str = ""  # csv, tsv, json, jsonl, parquet or excel; empty for a folder and the hub
+    encoding: str | None = None  # that a person named
 
     @property
     def rows(self) -> int:
@@ -93,23 +95,34 @@ class Source:
         """The stable id of every row (see `example_ids`)."""
         return [_spell(digest, repeat) for digest, repeat in zip(*self._identity, strict=True)]
 
-    def examples(self, rows: Iterable[int] | None = None) -> Iterator[Example]:
+    def examples(self, rows: Iterable[int] | None = None, *, whole: bool = False) -> Iterator[Example]:
         """One example per row, in the order asked for; without `rows` every row, malformed ones too (empty text, no
-        target). Streams in batches."""
+        target). Streams in batches.
+
+        `whole`: `fields` hold the columns beside text and label as well, for slices; "" where a cell is missing. A
+        column that is itself called "text" gives way to the text.
+        """
         digests, repeats = self._identity
-        for positions, table in self._batches(rows):
+        beside = [name for name in (*self.columns.others, self.columns.group) if name and whole]
+        for positions, table in self._batches(rows, beside):
             cells = [table.column(name).to_pylist() if name else [None] * len(positions) for name in self._names()]
             lines = table.column(LINE).to_pylist()
             files = table.column(FILE).to_pylist() if FILE in table.column_names else [self.file] * len(positions)
-            for row, text, label, group, line, file in zip(positions, *cells, lines, files, strict=True):
+            extra = [table.column(name).to_pylist() for name in beside]
+            for k, (row, text, label, group, line, file) in enumerate(
+                zip(positions, *cells, lines, files, strict=True)
+            ):
                 name = _spell(digests[row], repeats[row])
-                yield Example({"text": text or ""}, label or None, name, group, file, line)
+                told = {column: values[k] or "" for column, values in zip(beside, extra, strict=True)}
+                yield Example({**told, "text": text or ""}, label or None, name, group, file, line)
 
     def _names(self) -> tuple[str, str | None, str | None]:
         return self.columns.text, self.columns.label, self.columns.group
 
-    def _batches(self, rows: Iterable[int] | None, size: int = 8192) -> Iterator[tuple[Sequence[int], pa.Table]]:
-        wanted = [name for name in (*self._names(), LINE, FILE) if name in self.table.column_names]
+    def _batches(
+        self, rows: Iterable[int] | None, beside: Sequence[str] = (), size: int = 8192
+    ) -> Iterator[tuple[Sequence[int], pa.Table]]:
+        wanted = [name for name in (*self._names(), *beside, LINE, FILE) if name in self.table.column_names]
         table = self.table.select(list(dict.fromkeys(wanted)))
         if rows is None:
             for start in range(0, self.rows, size):

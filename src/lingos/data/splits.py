@@ -117,7 +117,7 @@ def folds(examples: Sequence[Example], clusters: Sequence[int], *, count: int, s
         raise DataError(
             f"{count} folds of {len(examples)} rows in {len(units)} groups of near-duplicates",
             expected="at least 2 folds, and as many groups as folds",
-            cure="use fewer folds or add rows",
+            cure="add rows that are no near-duplicates of those that are there",
         )
     total = _totals(units)
     rank = {label: place for place, label in enumerate(sorted(total, key=lambda label: (total[label], label)))}

@@ -150,7 +150,7 @@ class Writer:
         raise DataError(
             f"more than half of the rows of {self.name} can not be read ({bad:,} so far): {shown}",
             expected="rows of the format that the file's name promises",
-            cure="look at these lines; name the format, the encoding or the delimiter if the detected one is wrong",
+            cure="look at these lines; where a wrong format was detected, name it: --format, --encoding, --delimiter",
         )
 
     def _schema(self) -> pa.Schema:

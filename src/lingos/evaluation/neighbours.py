@@ -11,11 +11,12 @@ import numpy as np
 
 from lingos.contracts import Inputs, Session
 from lingos.errors import DataError
+from lingos.text.ngrams import Ngrams, features
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Clue", "nearest", "probability_of", "spans", "word_evidence"]
+__all__ = ["Clue", "nearest", "overlap", "probability_of", "spans", "word_cosines", "word_evidence"]
 
 UNITS = 120  # texts asked per explanation; longer texts lose several words at a time
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’-][^\W_\u3400-\u9fff]+)*")
@@ -42,6 +43,33 @@ def nearest(vectors: Array, training: Array, count: int = 5) -> tuple[Array, Arr
     cosines = _unit(vectors) @ _unit(training).T
     order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
     return order, np.take_along_axis(cosines, order, axis=1)
+
+
+def word_cosines(grams: Ngrams, text: str, texts: Sequence[str]) -> Array:
+    """Cosine [n] of the n-grams of a text with those of others; 0 where nothing of either is in the vocabulary.
+
+    >>> grams = Ngrams.of(["turn it on", "turn it off", "will it rain"])
+    >>> word_cosines(grams, "turn it on", ["turn it on", "turn it off", "snow"]).round(1).tolist()
+    [1.0, 0.8, 0.0]
+    """
+    starts, columns, data = grams.rows([text, *texts])
+    rows = np.repeat(np.arange(len(texts) + 1), np.diff(starts))
+    asked = np.zeros(len(grams.idf))
+    asked[columns[: starts[1]]] = data[: starts[1]]
+    dots = np.bincount(rows, data * asked[columns], len(texts) + 1)
+    norms = np.sqrt(np.bincount(rows, data * data, len(texts) + 1))
+    return np.asarray(dots[1:] / np.maximum(norms[0] * norms[1:], 1e-12))
+
+
+def overlap(text: str, texts: Sequence[str]) -> Array:
+    """Share [n] of n-grams that a text has in common with each other one: 1 = the same ones. It needs no vocabulary.
+
+    >>> overlap("turn it on", ["snow", "turn it on"]).tolist()
+    [0.0, 1.0]
+    """
+    own = set(features(text))
+    found = [set(features(one)) for one in texts]
+    return np.array([len(own & one) / max(1, len(own | one)) for one in found])
 
 
 def word_evidence(text: str, probability: Callable[[list[str]], Array]) -> list[Clue]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lingos.confidence import DISTANCES, GUARDED, Bank, bank, combination, confidence, guard
+from lingos.confidence import DISTANCES, GUARDED, PER_CLASS, Bank, bank, combination, confidence, guard
 from lingos.errors import DataError, RecipeError
 from lingos.evaluation.calibration import fit_temperature
 from lingos.words.said import Said
@@ -87,7 +87,7 @@ Learner = Callable[["Array", "Array"], Seen]  # (rows to learn from, rows to jud
 
 
 def choose(
-    vectors: Array | None, targets: Array, logits: Array | None = None, seed: int = 0, per_class: int = 50
+    vectors: Array | None, targets: Array, logits: Array | None = None, seed: int = 0, per_class: int = PER_CLASS
 ) -> Choice:
     """Choose the confidence score from training rows alone: no text from outside is needed, none is looked at.
 

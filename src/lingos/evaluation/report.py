@@ -127,7 +127,8 @@ def _verdict(evaluation: Evaluation, words: Mapping[str, str]) -> list[str]:
     if refused.threshold is not None:
         said.append(words["verdict.refusal"].format(
             share=_percent(refused.refused), value=_points(refused.answered.value)))  # fmt: skip
-    weak = [f"{column_name(words, part.column)} {part.value}" for part in evaluation.slices if part.weak]
+    empty = words["slices.empty"]
+    weak = [f"{column_name(words, part.column)} {part.value or empty}" for part in evaluation.slices if part.weak]
     if weak:
         said.append(words["verdict.weak"].format(names=", ".join(weak[:3])))
     return said

@@ -64,9 +64,9 @@ def columns(
     if language is not None:
         found["language"] = [language(text) for text in texts]
     for name in dict.fromkeys(name for example in examples for name in example.fields):
-        values = [str(example.fields.get(name, "")) for example in examples]
+        values = [str(example.fields.get(name, "")).strip() for example in examples]
         if name != field and 2 <= len(set(values)) <= FEW:
-            found[name] = values
+            found[f"{name} (column)" if name in found else name] = values
     return {name: values for name, values in found.items() if len(set(values)) > 1}
 
 

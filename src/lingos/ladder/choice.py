@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,10 @@ from lingos.words.said import Said
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["ALPHA", "Choice", "choose"]
+__all__ = ["ALPHA", "Choice", "champion", "choose", "futile"]
 
 ALPHA = 0.05
+WORTH = 0.2  # chance of being significantly better below which the other folds are not run
 SHARP = 1.0  # points: where smaller gaps in accuracy can be seen, accuracy alone decides
 
 
@@ -44,25 +46,64 @@ def choose(rungs: list[Rung], corpus: Corpus, groups: Array | None = None) -> Ch
             expected="one method whose forecast fits the effort",
             cure="choose a larger --effort, or name a --method",
         )
-    shared = _shared(tried)
-    best = tried[int(np.argmax([rung.correct(corpus, shared).mean() for rung in tried]))]
-    doubts = []
-    for rung in tried[: tried.index(best)]:
-        found = _against(rung, best, corpus, groups)
-        if found.worse >= ALPHA and found.unsure >= ALPHA:
-            return Choice(rung, best, found.sentence())
-        doubts += [found.sentence()] if found.worse >= ALPHA else []
+    whole = [rung for rung in tried if not rung.stopped]
+    best = champion(whole, corpus)
+    # A rung on few folds can lead; what it is too blunt to tell from it, the best one on all rows may still tell.
+    widest = max(len(rung.rows) for rung in whole)
+    judges = [champion([rung for rung in whole if len(rung.rows) == widest], corpus), best]
+    doubts: list[Said] = []
+    for rung in whole[: whole.index(best)]:
+        dearer = [judge for judge in judges if whole.index(judge) > whole.index(rung)]
+        found = [_against(rung, judge, corpus, groups) for judge in dearer]
+        lost = [one for one in found if one.unsure < ALPHA <= one.worse]
+        if not lost and all(one.worse >= ALPHA for one in found):
+            return Choice(rung, best, found[-1].sentence())
+        doubts += [lost[-1].sentence()] if lost else []
     joined: Said | str = ""
     for doubt in reversed(doubts):
         joined = Said("ladder.doubts", {"first": doubt, "others": joined})
     return Choice(best, best, Said("ladder.best", {"rung": best.name, "rows": len(best.rows), "doubts": joined}))
 
 
-def _shared(rungs: list[Rung]) -> Array:
-    rows = rungs[0].rows
+def champion(rungs: list[Rung], corpus: Corpus) -> Rung:
+    """The rung that no other one beats in accuracy on the rows that both predicted; of equals the cheaper one."""
+    best = rungs[0]
     for rung in rungs[1:]:
-        rows = np.intersect1d(rows, rung.rows)
-    return rows
+        rows = np.intersect1d(rung.rows, best.rows)
+        if len(rows) and rung.correct(corpus, rows).mean() > best.correct(corpus, rows).mean():
+            best = rung
+    return best
+
+
+def futile(rung: Rung, rivals: list[Rung], corpus: Corpus, planned: int) -> Said | None:
+    """Why the other folds of a rung are not worth their time; None where they are, or where nothing can be said yet.
+
+    A dearer method is only taken where it is significantly better. After some of the `planned` rows this is the chance
+    that it will be, if what is left goes on as it began (conditional power; Lan, Simon and Halperin 1982). Where so few
+    rows can not show a gap of a point, the likelihood decides in the end and nothing is stopped.
+    """
+    rows, whole = rung.rows, [rival for rival in rivals if rival.held and not rival.stopped]
+    if not whole or len(rows) >= planned:
+        return None
+    rival = champion(whole, corpus)
+    shared = np.intersect1d(rows, rival.rows)
+    if not len(shared):
+        return None
+    gaps = rung.correct(corpus, shared) - rival.correct(corpus, shared)
+    spread = float(gaps.std())
+    if 196 * spread / planned**0.5 > SHARP:
+        return None
+    chance = 0.0 if spread == 0 else _reached(float(gaps.mean()) / spread, len(shared), planned)
+    if chance >= WORTH:
+        return None
+    values = {"rung": rung.name, "best": rival.name, "rows": len(shared), "chance": f"{100 * chance:.0f}"}
+    return Said("ladder.stopped", values)
+
+
+def _reached(gap: float, seen: int, planned: int) -> float:
+    """Chance that a mean gap (in standard deviations of a row) on all rows is above the significant one."""
+    needed, left = NormalDist().inv_cdf(1 - ALPHA) / planned**0.5, (1 / seen - 1 / planned) ** 0.5
+    return 1 - NormalDist().cdf((needed - gap) / left)
 
 
 @dataclass(frozen=True)
@@ -90,9 +131,9 @@ def _against(rung: Rung, best: Rung, corpus: Corpus, groups: Array | None) -> _A
     own = None if groups is None else groups[rows]
     right, most = rung.correct(corpus, rows), best.correct(corpus, rows)
     visible = 196 * float((most - right).std()) / len(rows) ** 0.5
-    unsure = 1.0
+    unsure, worse = 1.0, worse_probability(right, most, own)
     if visible > SHARP:
-        # Few rows: right or wrong says little, how sure of it says more. Two looks halve the level.
+        # Few rows: right or wrong says little, how sure of it says more. Two looks halve the level of each.
         unsure = min(1.0, 2 * less_likely(rung.likelihood(corpus, rows), best.likelihood(corpus, rows), own))
-    worse = worse_probability(right, most, own)
+        worse = min(1.0, 2 * worse)
     return _Against(rung, best, len(rows), 100 * float(most.mean() - right.mean()), worse, visible, unsure)

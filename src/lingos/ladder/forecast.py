@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +45,23 @@ class Forecast:
         long = total >= 90
         time = Said("time.minutes" if long else "time.seconds", {"count": f"{total / 60 if long else total:.0f}"})
         return Said("forecast", {"time": time, "memory": f"{self.memory_mb:.0f}", "disk": f"{self.disk_mb:.0f}"})
+
+    def lacking(self, home: Path | None) -> Said | None:
+        """What this machine has too little of, memory or disk; None where both suffice, or can not be asked for."""
+        disk = shutil.disk_usage(home).free / 1e6 if home and home.exists() else None
+        wants = ("skipped.memory", self.memory_mb, _memory_mb()), ("skipped.disk", self.disk_mb, disk)
+        for code, needed, free in wants:
+            if free is not None and needed > free:
+                return Said(code, {"needed": f"{needed:.0f}", "free": f"{free:.0f}"})
+        return None
+
+
+def _memory_mb() -> float | None:
+    """Memory that can be had without swapping, where the system tells (Linux)."""
+    told = Path("/proc/meminfo")
+    lines = told.read_text("ascii").splitlines() if told.exists() else []
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(found[0]) / 1e3 if found else None
 
 
 def forecast(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> Forecast:

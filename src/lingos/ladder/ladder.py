@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lingos.contracts import Progress
-from lingos.ladder.choice import Choice, choose
+from lingos.ladder.choice import Choice, choose, futile
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
 from lingos.ladder.rungs import Effort
@@ -36,6 +36,7 @@ class Plan:
     folds: Sequence[Array]
     seed: int
     settings: Callable[[Method], Any]  # a method -> its settled settings
+    known: Array = field(default_factory=lambda: np.zeros(0, np.int64))  # learned with every fold, never judged by
     groups: Array | None = None  # near-duplicate cluster of every row
     origin: str = ""  # skill whose branch is tried as a start beside a fresh one
     warm: Mapping[str, Any] | None = None
@@ -46,12 +47,20 @@ class Plan:
 
 def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
     """Try each rung and choose. A rung whose forecast does not fit is skipped, and says so."""
-    began, rungs = clock.seconds(), []
-    pool = np.sort(np.concatenate(list(plan.folds)))
+    began = clock.seconds()
+    rungs: list[Rung] = []
+    pool = np.sort(np.concatenate([*plan.folds, plan.known]))
     for rung in _rungs(plan):
         left = plan.effort.seconds - (clock.seconds() - began)
         folds = _folds(rung, corpus, plan, left)
-        climb(rung, corpus, pool, folds, plan.seed, plan.folder, _told(plan.progress, rung.name))
+        planned = sum(map(len, folds))
+        for fold in folds:
+            held = climb(rung, corpus, pool, fold, plan.seed, plan.folder, _told(plan.progress, rung.name))
+            for note in held.notes:
+                plan.say(Said("say.rung", {"rung": rung.name, "said": note}))
+            rung.stopped = futile(rung, rungs, corpus, planned) or ""
+            if rung.stopped:
+                break
         plan.say(_line(rung, corpus))
         rungs.append(rung)
     return rungs, choose(rungs, corpus, plan.groups)
@@ -76,20 +85,29 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
         return []
     if rung.method.reads == "texts":
         return folds
+    alone = len(plan.effort.methods) == 1  # a method that was named is never skipped
     ready = _ready(corpus, rung)
     if ready and rung.method.reads == "vectors":
         return folds
-    found = forecast(corpus, rung.method, rung.settings, _rest(plan.folds), plan.seed)
+    found = forecast(corpus, rung.method, rung.settings, _rest(plan), plan.seed)
+    lacking = found.lacking(corpus.home)
+    if lacking and alone:
+        plan.say(Said("say.rung", {"rung": rung.name, "said": lacking}))
+    elif lacking:
+        rung.skipped = lacking
+        return []
     trunk = 0.0 if ready else found.trunk
     if rung.method.reads == "vectors":
         # Without one pass through the trunk nothing but words could be tried: even `quick` waits a little for it.
-        if trunk > max(left, PATIENCE):
+        if trunk > max(left, PATIENCE) and not alone:
             rung.skipped = Said("skipped.trunk", {"forecast": found.said, "left": f"{max(0.0, left):.0f}"})
         return [] if rung.skipped else folds
-    count = int((left - trunk) / max(found.fit, 1e-6) - REFIT)
+    count = max(int((left - trunk) / max(found.fit, 1e-6) - REFIT), int(alone))
     if count < 1:
         rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []
+    said = Said("forecast.fit", {"forecast": found.said})
+    plan.say(Said("say.rung", {"rung": rung.name, "said": said}))
     return folds[: min(count, len(folds))]
 
 
@@ -104,8 +122,8 @@ def _ready(corpus: Corpus, rung: Rung) -> bool:
     return depth is None or corpus.has(depth)
 
 
-def _rest(folds: Sequence[Array]) -> Array:
-    return np.concatenate(list(folds[1:]) or list(folds))
+def _rest(plan: Plan) -> Array:
+    return np.concatenate([*(plan.folds[1:] or plan.folds), plan.known])
 
 
 def _told(progress: Progress | None, name: str) -> Progress | None:
@@ -120,4 +138,6 @@ def _line(rung: Rung, corpus: Corpus) -> Said:
     else:
         score = f"{100 * rung.correct(corpus, rung.rows).mean():.1f}"
         said = Said("ladder.line", {"score": score, "rows": len(rung.rows), "seconds": f"{rung.seconds:.0f}"})
+    if isinstance(rung.stopped, Said):
+        said = Said("list.semicolon", {"first": said, "rest": rung.stopped})
     return Said("say.rung", {"rung": rung.name, "said": said})

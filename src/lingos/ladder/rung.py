@@ -13,13 +13,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from lingos.confidence import Bank, bank
+from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.contracts import Progress
 from lingos.errors import ResourceError
 from lingos.methods.base import Method
 from lingos.tasks.base import softmax
-from lingos.training.corpus import Corpus
+from lingos.training.corpus import Corpus, digest
 from lingos.training.fit import Fitted, Watch, fit, outputs
+from lingos.training.pace import milliseconds
 from lingos.words.said import Said
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 __all__ = ["Held", "Rung", "climb", "memory"]
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 41)
-BANK_ROWS = 40  # rows a class from which a fold's bank of typical vectors is chosen
+TIMED = 16  # texts that are answered one by one
+BANK_ROWS = 400  # rows a class, at most, among which k-means finds a fold's bank of typical vectors
+BANK_TOTAL = 10_000  # rows in all: the pass over them must stay cheap beside the fit, however many classes there are
 
 
 @dataclass(frozen=True)
 class Held:
     """Out-of-fold outputs of one fold: rows, targets [m], logits [m, c], vectors [m, d or 0], the fold's bank; of a
-    text method also `known` [m].
+    text method also `known` [m]. `ms`: for one text alone, in this process; `megabytes`: of what is the method's own.
     """
 
     rows: Array
@@ -44,11 +47,16 @@ class Held:
     bank: Bank | None
     seconds: float
     known: Array | None = None
+    ms: float = 0.0
+    megabytes: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False)  # arrays have no truth value: a rung is itself alone
 class Rung:
-    """What a method showed. `skipped`: why it was not tried; `warm`: tensors of the skill `origin` to start from."""
+    """What a method showed. `skipped`: why it was not tried; `stopped`: why not on all folds; `warm`: tensors of the
+    skill `origin` to start from.
+    """
 
     method: Method
     settings: Any
@@ -57,6 +65,7 @@ class Rung:
     held: list[Held] = field(default_factory=list)
     seconds: float = 0.0
     skipped: str = ""
+    stopped: str = ""
 
     @property
     def name(self) -> str:
@@ -89,24 +98,18 @@ class Rung:
 
 
 def climb(
-    rung: Rung,
-    corpus: Corpus,
-    pool: Array,
-    folds: list[Array],
-    seed: int,
-    folder: Path | None,
-    progress: Progress | None,
-) -> None:
-    """Fit on the pool without each fold, predict the fold. What is done already lies in `folder` and is read."""
-    for number, fold in enumerate(folds):
-        place = folder / f"{rung.method.name}-{_key(rung)}-{number}" if folder else None
-        held = _read(place)
-        if held is None or not np.array_equal(held.rows, fold):
-            rest = np.setdiff1d(pool, fold)
-            held = _one(rung, corpus, rest, fold, seed, Watch(place, progress, warm=rung.warm))
-            _write(place, held)
-        rung.held.append(held)
-        rung.seconds += held.seconds
+    rung: Rung, corpus: Corpus, pool: Array, fold: Array, seed: int, folder: Path | None, progress: Progress | None
+) -> Held:
+    """Fit on the pool without the fold, predict the fold. What is done already lies in `folder` and is read."""
+    place = folder / f"{rung.method.name}-{_key(rung, corpus)}-{len(rung.held)}" if folder else None
+    held = _read(place)
+    if held is None or not np.array_equal(held.rows, fold):
+        rest = np.setdiff1d(pool, fold)
+        held = _one(rung, corpus, rest, fold, seed, Watch(place, progress, warm=rung.warm))
+        _write(place, held)
+    rung.held.append(held)
+    rung.seconds += held.seconds
+    return held
 
 
 def memory(fitted: Fitted, corpus: Corpus, rows: Array, seed: int) -> Bank | None:
@@ -115,7 +118,8 @@ def memory(fitted: Fitted, corpus: Corpus, rows: Array, seed: int) -> Bank | Non
         return None
     order = np.random.default_rng([seed, 11]).permutation(rows)
     targets = corpus.targets[order]
-    few = np.sort(np.concatenate([order[targets == k][:BANK_ROWS] for k in np.unique(targets)]))
+    each = max(PER_CLASS, min(BANK_ROWS, BANK_TOTAL // corpus.classes))
+    few = np.sort(np.concatenate([order[targets == k][:each] for k in np.unique(targets)]))
     found = bank(outputs(fitted, corpus, few)["vector"], corpus.targets[few])
     return Bank(found.vectors, found.targets, few[found.rows])
 
@@ -125,12 +129,28 @@ def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch:
     found = outputs(fitted, corpus, fold)
     vectors = found.get("vector", np.zeros((len(fold), 0), np.float32))
     kept = memory(fitted, corpus, rest, seed)
-    return Held(fold, found["logits"], vectors, corpus.targets[fold], kept, fitted.seconds, found.get("known"))
+    return Held(
+        rows=fold,
+        logits=found["logits"],
+        vectors=vectors,
+        targets=corpus.targets[fold],
+        bank=kept,
+        seconds=fitted.seconds,
+        known=found.get("known"),
+        ms=milliseconds(fitted, corpus, [corpus.texts[k] for k in fold[:TIMED]]) if not rung.held else rung.held[0].ms,
+        megabytes=_megabytes(fitted),
+        notes=tuple(fitted.notes),
+    )
+
+
+def _megabytes(fitted: Fitted) -> float:
+    own = fitted.solution.tensors if fitted.branch is None else fitted.branch.tensors()
+    return sum(values.nbytes for values in own.values()) / 1e6 + sum(map(len, fitted.solution.vocabulary)) / 1e6
 
 
 # -- kept on disk, so that a killed ladder does not start again -----------------------------------------------------
-def _key(rung: Rung) -> str:
-    facts = json.dumps([rung.settings.model_dump(), rung.origin], sort_keys=True)
+def _key(rung: Rung, corpus: Corpus) -> str:
+    facts = json.dumps([rung.settings.model_dump(), rung.origin, digest(corpus)], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()[:8]
 
 
@@ -138,7 +158,7 @@ def _write(place: Path | None, held: Held) -> None:
     if place is None:
         return
     arrays = {name: getattr(held, name) for name in ("rows", "logits", "vectors", "targets")}
-    arrays["seconds"] = np.array(held.seconds)
+    arrays["numbers"] = np.array([held.seconds, held.ms, held.megabytes])
     if held.known is not None:
         arrays["known"] = held.known
     if held.bank is not None:
@@ -165,6 +185,7 @@ def _read(place: Path | None) -> Held | None:
         with (place / "held.npz").open("rb") as file, np.load(file, allow_pickle=False) as found:
             kept = Bank(found["bank"], found["classes"], found["of"]) if "bank" in found else None
             rows, logits, vectors, targets = (found[name] for name in ("rows", "logits", "vectors", "targets"))
-            return Held(rows, logits, vectors, targets, kept, float(found["seconds"]), found.get("known"))
+            seconds, ms, megabytes = found["numbers"].tolist()
+            return Held(rows, logits, vectors, targets, kept, seconds, found.get("known"), ms, megabytes)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None  # a damaged file: the fold is fitted again

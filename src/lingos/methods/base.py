@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INNER",
+    "Case",
     "Closed",
+    "Decided",
     "Deep",
     "Descent",
     "Features",
@@ -47,18 +49,26 @@ PACKAGE = "lingos.methods"
 HEAD = "head."
 Reads = Literal["texts", "vectors", "states"]
 Balance = Literal["none", "sqrt", "balanced"]
+Thresholds = Literal["none", "macro_f1"]
+Case = Literal["few", "own head"]  # some twenty rows a label and fewer; the classification head of the base's family
 # Rate of the layers of a family's own head below its last one, as a share of the head's. At the head's full rate ten
 # rows a class (banking77, all-MiniLM read by its first token) end 0.8 to 2.9 points lower.
 INNER = 0.1
 
 
-class Closed(Options):
+class Decided(Options):
+    """What every method has: how its scores become a decision. It changes no weight."""
+
+    thresholds: Thresholds = Field("none", description="move the decision to rare classes: none or macro_f1")
+
+
+class Closed(Decided):
     """Settings of methods that are solved, not trained, by a loss that rows can weigh in."""
 
     class_weights: Balance = Field("none", description="weight rare classes more: none, sqrt or balanced")
 
 
-class Descent(Options):
+class Descent(Decided):
     """Settings of gradient training that every trained method has; each method sets its own measured defaults."""
 
     epochs: int = Field(5, ge=1, description="passes over the training rows")
@@ -78,8 +88,14 @@ class Descent(Options):
 
 
 class Deep(Descent):
-    """Settings of the methods that train layers as well as a head."""
+    """Settings of the methods that train layers as well as a head.
 
+    Papers: Kumar et al., "Fine-Tuning can Distort Pretrained Features", ICLR 2022 (`begin`); Miyato et al.,
+    "Adversarial Training Methods for Semi-Supervised Text Classification", ICLR 2017 (`adversarial`).
+    """
+
+    begin: Literal["head", "means"] = Field("means", description="first head: fitted on frozen vectors, or class means")
+    adversarial: float = Field(0.0, ge=0, lt=1, description="push the trunk's output by so much of its norm; 0 = never")
     learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
     layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
     weight_decay: float = Field(0.01, ge=0, description="AdamW's decay, matrices only")
@@ -139,7 +155,7 @@ class Method(Protocol):
     @property
     def promise(self) -> Promise: ...
     @property
-    def few(self) -> Mapping[str, Any]: ...  # other defaults, measured, for some twenty rows a label and fewer
+    def special(self) -> Mapping[Case, Mapping[str, Any]]: ...  # other defaults, measured, where a case is given
     @property
     def Settings(self) -> type[Options]: ...
 
@@ -202,7 +218,7 @@ class Solved:
     """The common part of the methods that are solved in closed form: nothing moves by gradient."""
 
     promise = Promise(steps=0, loss=0.95)
-    few: Mapping[str, Any] = {}
+    special: Mapping[Case, Mapping[str, Any]] = {}
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:
         """All layers are trunk."""
@@ -225,7 +241,7 @@ class Layered:
     """The common part of the methods that train layers: class means as the start, layer-wise rates, plain tensors."""
 
     promise = Promise(steps=24, loss=0.9)
-    few: Mapping[str, Any] = {"label_names": True}
+    special: Mapping[Case, Mapping[str, Any]] = {"few": {"label_names": True}}
 
     def solve(self, features: Features, settings: Any) -> Solution:
         """The start of the head, or of its last layer: class means of the branch's vectors before training."""

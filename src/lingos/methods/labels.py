@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from lingos.methods.base import Features, HeadKind, Promise, Reads, Solution, Solved
-from lingos.settings import Options
+from lingos.methods.base import Decided, Features, HeadKind, Promise, Reads, Solution, Solved
 
 __all__ = ["Labels"]
 
@@ -19,7 +18,7 @@ class Labels(Solved):
     Paper: Yin et al., "Benchmarking Zero-shot Text Classification", EMNLP 2019.
     """
 
-    class Settings(Options):
+    class Settings(Decided):
         scale: float = Field(20.0, gt=0, description="cosine times this = logit")
 
     name = "labels"

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from lingos.methods.base import Features, HeadKind, Reads, Solution, Solved, class_means
-from lingos.settings import Options
+from lingos.methods.base import Decided, Features, HeadKind, Reads, Solution, Solved, class_means
 
 __all__ = ["Prototype"]
 
@@ -19,7 +18,7 @@ class Prototype(Solved):
     Paper: Snell et al., "Prototypical Networks for Few-shot Learning", NeurIPS 2017.
     """
 
-    class Settings(Options):
+    class Settings(Decided):
         scale: float = Field(20.0, gt=0, description="cosine times this = logit")
 
     name = "prototype"

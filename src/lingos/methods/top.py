@@ -6,18 +6,18 @@ Papers: Lee et al., "What Would Elsa Do? Freezing Layers During Transformer Fine
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Deep, HeadKind, Layered, Reads
+from lingos.methods.base import Case, Deep, HeadKind, Layered, Reads
 
 __all__ = ["Top"]
 
 
 class Top(Layered):
-    """The last `layers` layers and a head that starts from class means. Choose it before `full`.
+    """The last `layers` layers and a head that was fitted before they move. Choose it before `full`.
 
     >>> from lingos.backbones.text import load
     >>> Top().start(load("default").info, Top.Settings())
@@ -25,12 +25,19 @@ class Top(Layered):
     """
 
     class Settings(Deep):
+        begin: Literal["head", "means"] = "head"
+        epochs: int = 3
+        learning_rate: float = 4e-4
+        head_rate: float = 1e-3
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"
     reads: Reads = "states"
     cost = 5
-    few: Mapping[str, Any] = {"label_names": True, "learning_rate": 1e-4}
+    special: Mapping[Case, Mapping[str, Any]] = {
+        "few": {"label_names": True, "begin": "means", "learning_rate": 1e-4, "head_rate": 3e-3, "adversarial": 0.05},
+        "own head": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3},
+    }
     head: HeadKind = "family"
 
     def start(self, info: BackboneInfo, settings: Any) -> int | None:

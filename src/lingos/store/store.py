@@ -95,7 +95,7 @@ class Store:
             raise StoreError(
                 f"the bundle in {skill.folder} says that it is {skill.ref}",
                 expected=str(ref),
-                cure="put the bundle into the store with `lingos skills`, do not copy folders",
+                cure="put the bundle into the store with `lingos skills add FOLDER`, do not copy folders",
             )
         return skill
 
@@ -248,7 +248,7 @@ class Store:
             raise StoreError(
                 f"the store has no trunk {trunk[:12]} for {skill.manifest.name}",
                 expected="the trunk in the store, or a bundle that carries it",
-                cure="put the trunk first, or export the skill with --standalone",
+                cure="export it again, where it was made: `lingos skills export NAME --standalone`",
             )
 
     def _entry(self, name: str, version: int) -> Entry:

@@ -78,7 +78,7 @@ class Trunks:
             raise StoreError(
                 f"the store has no {name} of trunk {digest[:12]}",
                 expected=f"{self.folder / digest / name}",
-                cure="train the skill again, or export it with --standalone where the trunk is",
+                cure="train the skill again, or use `lingos skills export NAME --standalone` where the trunk is",
             )
         path = self.folder / digest / name
         try:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from lingos.contracts import Schema, Task
+from lingos.contracts import Calibration, Schema, Task
 from lingos.registry import names as known_names
 from lingos.registry import plugin
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["label_texts", "names", "softmax", "task"]
+__all__ = ["calibrated", "label_texts", "names", "softmax", "task"]
 
 PACKAGE = "lingos.tasks"
 
@@ -37,6 +37,18 @@ def label_texts(schema: Schema) -> list[str]:
     """
     told = schema.get("descriptions") or {}
     return [told.get(label, re.sub(r"[_\-]+", " ", label).strip()) for label in schema["labels"]]
+
+
+def calibrated(logits: Array, calibration: Calibration) -> Array:
+    """Logits [n, c] as every answer, score and refusal reads them; softmax makes scores of them.
+
+    >>> calibrated(np.array([[1.0, 0.0]]), Calibration(2.0, (0.0, 3.0))).tolist()
+    [[0.5, 1.5]]
+    """
+    shifted = np.asarray(logits, dtype=np.float64)
+    if calibration.offsets:
+        shifted = shifted + np.asarray(calibration.offsets)
+    return np.asarray(shifted / calibration.temperature)
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:

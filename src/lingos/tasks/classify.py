@@ -24,7 +24,7 @@ from lingos.contracts import (
     Schema,
 )
 from lingos.errors import DataError
-from lingos.tasks.base import softmax
+from lingos.tasks.base import calibrated, softmax
 from lingos.text.language import main_language
 from lingos.words.said import Said
 
@@ -101,7 +101,7 @@ class Classify:
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
         """The best label and the `top` best with their calibrated scores."""
         labels = schema["labels"]
-        scores = softmax(outputs["logits"], calibration.temperature)
+        scores = softmax(calibrated(outputs["logits"], calibration))
         order = np.argsort(-scores, axis=1, kind="stable")[:, : max(1, top)]
         return [
             Prediction(labels[best[0]], float(row[best[0]]), False, tuple((labels[k], float(row[k])) for k in best))

@@ -37,7 +37,7 @@ class State:
 
 def write(folder: Path, state: State) -> None:
     """Replace the state in one step; a full disk leaves the last one as it was and is a ResourceError."""
-    partial = folder / f"{FILE}.partial"
+    partial = folder / f"{FILE}.{os.getpid()}.partial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         header = {"lingos": json.dumps({"step": state.step, "facts": state.facts})}

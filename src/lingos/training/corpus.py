@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from lingos.contracts import Backbone, Example, Progress, Row, Schema, Task
 from lingos.errors import BackboneError
@@ -20,7 +22,7 @@ from lingos.training.hidden import States, collect
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Corpus"]
+__all__ = ["Corpus", "digest"]
 
 
 @dataclass
@@ -118,3 +120,19 @@ class Corpus:
         rows = self.base.rows([{"text": clean(text)} for text in texts], self.max_length)
         flat = collect(self.base, rows, [depth], self.place)[depth].flat
         return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))
+
+
+def digest(corpus: Corpus, rows: Array | None = None) -> str:
+    """What a fit on these rows reads besides their targets: the base's weights, the place, the tokens or texts."""
+    state, chosen = hashlib.sha256(), range(len(corpus)) if rows is None else rows.tolist()
+    if corpus.backbone is not None:
+        facts = corpus.base.info.sha256, corpus.place.precision, corpus.place.isa, torch.__version__
+        state.update(" ".join(facts).encode())
+    for k in chosen:
+        content = (
+            corpus.texts[k].encode("utf-8", "surrogatepass")
+            if corpus.backbone is None
+            else corpus.rows[k].tensors["input_ids"].tobytes()
+        )
+        state.update(len(content).to_bytes(4, "little") + content)
+    return state.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,14 @@ import torch
 
 from lingos.contracts import Batch, Progress
 from lingos.engines.base import planned
-from lingos.methods.base import Features, Method, Solution, balance, head_kind
+from lingos.errors import RecipeError
+from lingos.methods.base import Deep, Descent, Features, Method, Solution, balance, head_kind
+from lingos.methods.base import method as method_of
 from lingos.modules.branch import Branch, is_head, make_branch
 from lingos.settings import Options
 from lingos.tasks.base import label_texts
 from lingos.text.ngrams import Ngrams
-from lingos.training.corpus import Corpus
+from lingos.training.corpus import Corpus, digest
 from lingos.training.device import Place, Precision
 from lingos.training.hidden import STEP_TOKENS, States, padded
 from lingos.training.loop import Job, Log, Trained, descend
@@ -116,13 +119,23 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     if settings.label_names:  # the labels' own texts come after the rows
         rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
     start = method.start(corpus.base.info, settings)
+    if start is None and settings.adversarial:
+        raise RecipeError(
+            "adversarial pushes the trunk's output, and with train_embeddings there is no trunk",
+            expected="one of the two",
+            cure="leave adversarial or train_embeddings out",
+        )
     head = corpus.task.head(corpus.base, corpus.schema, head_kind(method, corpus.base.info))
     branch = make_branch(corpus.base, start, head)
+    if start is not None and _head_first(branch, settings):
+        corpus.want([start, corpus.base.info.depth])  # in one pass
     notes = _warm(branch, watch.warm) if watch.warm else []
     method.prepare(branch, settings)
     solution = _begin(branch, corpus, method, settings, rows, seed, start)
     job = _job(branch, corpus, method, settings, rows, seed, start)
     job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
+    if watch.folder is not None:
+        job.reads = digest(corpus, rows) + _digest(watch.warm)
     if settings.patience:
         _hold_out(job, corpus, start, rows, seed)
     trained = descend(job)
@@ -139,7 +152,23 @@ def _begin(
     found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))
     solution = method.solve(replace(features, vectors=found["vector"], encode=corpus.encode), settings)
     branch.begin(_torch(solution.tensors), _torch(found))
+    if _head_first(branch, settings):
+        first = fit(corpus, method_of("head"), _head_settings(settings), rows[rows < len(corpus)], seed)
+        assert first.branch is not None
+        branch.fill({name: tensor.detach() for name, tensor in first.branch.tensors().items()})
     return solution
+
+
+def _head_first(branch: Branch, settings: Any) -> bool:
+    """Whether the head is fitted on frozen vectors before the layers move. A family's own head reads no such vector."""
+    return isinstance(settings, Deep) and settings.begin == "head" and not branch.pools
+
+
+def _head_settings(settings: Deep) -> Options:
+    """Those of `head`: how long, how fast and by how many rows; all else is said once for both parts of a run."""
+    own = {"epochs", "head_rate", "batch_rows", "patience", "label_names"}
+    told = {name: value for name, value in settings.model_dump().items() if name in Descent.model_fields.keys() - own}
+    return method_of("head").Settings.model_validate(told)
 
 
 def _job(
@@ -247,6 +276,13 @@ def _warm(branch: Branch, tensors: Mapping[str, Any]) -> list[str]:
     branch.fill(_torch({name: tensors[name] for name in fits}))
     layers = sum(not is_head(name) for name in own)
     return [Said("train.warm", {"count": len(fits), "layers": layers})]
+
+
+def _digest(tensors: Mapping[str, Any] | None) -> str:
+    state = hashlib.sha256()
+    for name, values in sorted((tensors or {}).items()):
+        state.update(name.encode() + np.ascontiguousarray(values).tobytes())
+    return state.hexdigest()
 
 
 def _torch(tensors: Mapping[str, Any]) -> dict[str, torch.Tensor]:

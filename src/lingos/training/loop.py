@@ -11,7 +11,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,7 @@ class Job:
     weights: Array
     place: Place
     seed: int
+    reads: str = ""  # digest of what the rows are and of where training starts, for the state
     states: States | None = None
     rows: Sequence[Row] = ()
     judge: Callable[[Branch], float] | None = None  # score on an inner hold-out, higher is better
@@ -71,7 +72,7 @@ class Job:
 
     def digest(self) -> str:
         """What the steps depend on besides the weights: another digest is another run."""
-        state = hashlib.sha256(f"{self.seed} {self.settings.model_dump_json()} {self.groups}".encode())
+        state = hashlib.sha256(f"{self.seed} {self.settings.model_dump_json()} {self.groups} {self.reads}".encode())
         for array in (self.targets, self.weights, self.lengths):
             state.update(np.ascontiguousarray(array).tobytes())
         return state.hexdigest()[:16]
@@ -161,14 +162,28 @@ class _Run:
         # A process without a row of its own still takes part, with weight zero.
         empty = not len(own)
         for part in np.array_split(rows[:1] if empty else own, min(self.state.facts["micro"], max(1, len(own)))):
-            batch = self._batch(part)
-            assert batch.weights is not None
-            with self.job.place.autocast():
-                losses = self.job.task.loss(self.model(batch), batch, self.settings.model_dump())
-            loss = (losses * batch.weights).sum() * (0.0 if empty else world / whole)
-            self.accelerator.backward(loss)
-            total += float(loss.detach())
+            total += self._part(self._batch(part), 0.0 if empty else world / whole)
         return total if world == 1 else float(self._over_processes(total, "mean"))
+
+    def _part(self, batch: Batch, share: float) -> float:
+        """Add the gradients of one part of a step; its loss. `adversarial`: half of them from the part pushed away."""
+        push = self.settings.adversarial if isinstance(self.settings, Deep) else 0.0
+        if not push or batch.hidden is None:
+            return self._backward(batch, share)
+        states = batch.hidden.states.float().requires_grad_()
+        seen = replace(batch, hidden=replace(batch.hidden, states=states))
+        loss = self._backward(seen, share / 2)
+        assert states.grad is not None
+        pushed = pushed_away(states.detach(), states.grad, push)
+        return loss + self._backward(replace(batch, hidden=replace(batch.hidden, states=pushed)), share / 2)
+
+    def _backward(self, batch: Batch, share: float) -> float:
+        assert batch.weights is not None
+        with self.job.place.autocast():
+            losses = self.job.task.loss(self.model(batch), batch, self.settings.model_dump())
+        loss = (losses * batch.weights).sum() * share
+        self.accelerator.backward(loss)
+        return float(loss.detach())
 
     def _batch(self, rows: Array) -> Batch:
         job = self.job
@@ -307,6 +322,17 @@ def _check(accelerator: Accelerator) -> None:
             expected="one process, or several that each hold the whole model",
             cure="run `accelerate launch --multi_gpu` without FSDP, DeepSpeed or Megatron",
         )
+
+
+def pushed_away(states: torch.Tensor, slope: torch.Tensor, share: float) -> torch.Tensor:
+    """The trunk's output [b, l, d] moved up the slope of the loss, each row by this share of its own norm.
+
+    >>> pushed_away(torch.tensor([[[3.0, 4.0]]]), torch.tensor([[[0.0, 2.0]]]), 0.1).tolist()
+    [[[3.0, 4.5]]]
+    """
+    own, steep = (torch.linalg.vector_norm(values, dim=(1, 2), keepdim=True) for values in (states, slope))
+    moved: torch.Tensor = states + share * own * slope / steep.clamp(min=1e-12)
+    return moved
 
 
 def _marks(plans: Sequence[Sequence[Array]]) -> set[int]:

@@ -1,7 +1,11 @@
-"""Temperature and refusal threshold from the out-of-fold rows of the chosen rung: no test row, no row twice."""
+"""Temperature, refusal threshold and, if asked for, a decision for imbalance, all from the out-of-fold rows of the
+chosen rung: no test row, no row twice.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +14,7 @@ from lingos.confidence import GUARDED, combination, confidence, guard
 from lingos.contracts import Calibration, Refusal
 from lingos.evaluation import refusal
 from lingos.evaluation.calibration import fit_temperature
+from lingos.evaluation.thresholds import fit_offsets
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
@@ -21,15 +26,58 @@ if TYPE_CHECKING:
 __all__ = ["calibrate"]
 
 
-def calibrate(rung: Rung, corpus: Corpus, rate: float, seed: int) -> tuple[Calibration, Refusal, Said]:
-    """(temperature, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
+def calibrate(
+    rung: Rung, corpus: Corpus, rate: float, seed: int, say: Callable[[str], None] = lambda text: None
+) -> tuple[Calibration, Refusal, Said]:
+    """(calibration, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
+    rung = _learned(rung, corpus, say)
+    offsets = _offsets(rung, corpus, say)
+    rung = _moved(rung, offsets)
     logits, targets = rung.logits, corpus.targets[rung.rows]
     temperature = fit_temperature(logits, targets)
     choice = _choice(rung, corpus, logits / temperature, seed, rate)
     settings = _settings(choice.score, rung, temperature)
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
-    return Calibration(temperature), Refusal(choice.score, limit, rate, settings), choice.reason
+    return Calibration(temperature, offsets), Refusal(choice.score, limit, rate, settings), choice.reason
+
+
+def _learned(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> Rung:
+    """The rung without rows whose class its fold's training rows lack: no model could have answered them, while the
+    skill, which learns all rows, can. Where no row is left, as with one row a class, all count.
+    """
+    held = [_part(one, np.isin(one.targets, np.delete(corpus.targets, one.rows))) for one in rung.held]
+    held = [one for one in held if len(one.rows)]
+    lost = len(rung.rows) - sum(len(one.rows) for one in held)
+    if not lost or not held:
+        return rung
+    values = {"count": lost, "rows": len(rung.rows)}
+    say(Said("calibrate.left", values))
+    return dataclasses.replace(rung, held=held)
+
+
+def _part(held: Held, rows: Array) -> Held:
+    names = ("rows", "logits", "vectors", "targets", "known")
+    parts = {name: getattr(held, name)[rows] for name in names if getattr(held, name) is not None}
+    return dataclasses.replace(held, **parts)
+
+
+def _offsets(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> tuple[float, ...]:
+    """What the setting `thresholds` asks to add to the logits; none is the default."""
+    if getattr(rung.settings, "thresholds", "none") == "none":
+        return ()
+    counts = np.bincount(corpus.targets, minlength=corpus.classes)
+    move = fit_offsets(rung.logits, corpus.targets[rung.rows], counts)
+    say(move.said)
+    return move.offsets
+
+
+def _moved(rung: Rung, offsets: tuple[float, ...]) -> Rung:
+    """The rung as if its logits had been moved: temperature and refusal are fitted on what will be answered."""
+    if not offsets:
+        return rung
+    held = [dataclasses.replace(held, logits=held.logits + np.asarray(offsets)) for held in rung.held]
+    return dataclasses.replace(rung, held=held)
 
 
 def _choice(rung: Rung, corpus: Corpus, logits: Array, seed: int, rate: float) -> refusal.Choice:

@@ -47,19 +47,22 @@ def finish(
     """Evaluate, report, save. The bundle moves from its scratch folder into the store."""
     session = open_session(skill, store, options=EngineOptions(threads=2))
     evaluation, evidence = judge(session, prepared.test)
-    rows = rung_rows(rungs, choice, _milliseconds(session, prepared), _megabytes(skill))
+    rows = rung_rows(rungs, choice)
     context = _context(skill.manifest, prepared, rows, choice, seconds)
     whole = _written(skill, evaluation, context, dumped(evidence))
+    pace, size = _milliseconds(session, prepared), _megabytes(skill)
     ref = store.put(whole)
     shutil.rmtree(skill.folder.parent, ignore_errors=True)
     folder = store.get(str(ref)).folder
-    say(Said("say.saved", {"skill": str(ref), "path": folder / "report.html"}))
+    say(Said("say.saved", {"skill": str(ref), "size": size, "pace": pace, "path": folder / "report.html"}))
     serve = whole.manifest.serve or "fp32"
     return Tuned(ref, choice.rung.method.name, seconds, evaluation, rows, choice.reason, folder, serve)
 
 
-def rung_rows(rungs: Sequence[Rung], choice: Choice, ms: float, size: float) -> list[dict[str, Any]]:
-    """The ladder's table: score and interval out of fold, seconds of all fits, why it was skipped."""
+def rung_rows(rungs: Sequence[Rung], choice: Choice) -> list[dict[str, Any]]:
+    """The ladder's table: score and interval out of fold, seconds of all fits, size of what is the method's own,
+    milliseconds for one text as it was tried (the served variant is faster), why it was skipped or stopped.
+    """
     rows: list[dict[str, Any]] = []
     for rung in rungs:
         row: dict[str, Any] = {
@@ -73,8 +76,9 @@ def rung_rows(rungs: Sequence[Rung], choice: Choice, ms: float, size: float) -> 
             found = wilson(hits, len(right))
             row |= {"score": hits / len(right), "low": found.low, "high": found.high, "rows": len(right)}
             row |= {"seconds": round(rung.seconds, 2), "folds": len(rung.held)}
-        if rung is choice.rung:
-            row |= {"reason": choice.reason, "ms_per_text": round(ms, 2), "size_mb": round(size, 2)}
+            row |= {"ms_per_text": round(rung.held[0].ms, 2), "size_mb": round(rung.held[0].megabytes, 2)}
+        if rung is choice.rung or rung.stopped:
+            row["reason"] = choice.reason if rung is choice.rung else rung.stopped
         rows.append(row)
     return rows
 

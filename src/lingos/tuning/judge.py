@@ -11,7 +11,7 @@ from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.result import Evaluation
 from lingos.inference import Session
-from lingos.tasks.base import softmax
+from lingos.tasks.base import calibrated, softmax
 from lingos.text.language import language
 
 __all__ = ["evidence_of", "judge"]
@@ -19,14 +19,15 @@ __all__ = ["evidence_of", "judge"]
 
 def evidence_of(session: Session, examples: Sequence[Example]) -> Evidence:
     """What a session answers to these rows, in the session's own calibration and refusal."""
-    inputs = [dict(example.fields) for example in examples]
+    fields = session.skill.manifest.fields  # the other columns are for slices: no answer may depend on them
+    inputs = [{name: value for name, value in example.fields.items() if name in fields} for example in examples]
     outputs = session.outputs(inputs)
     predictions = session.predictions(outputs, inputs)
     schema = session.skill.manifest.schema
     logits = np.asarray(outputs["logits"], dtype=np.float64)
     return Evidence(
         labels=tuple(schema["labels"]),
-        probabilities=softmax(logits, session.own.calibration.temperature),
+        probabilities=softmax(calibrated(logits, session.own.calibration)),
         logits=logits,
         targets=session.task.targets(examples, schema),
         confidence=session.confidence(outputs),

@@ -16,22 +16,26 @@ from lingos.backbones.text import TextBackbone
 from lingos.contracts import Example, Finding
 from lingos.data import splits
 from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, check
-from lingos.data.readers import read
 from lingos.data.source import Source
 from lingos.errors import DataError
+from lingos.text.normalise import shorten
+from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.origin import Origin
+from lingos.tuning.reading import read_as, read_beside
 from lingos.words.said import Said, numbered, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Prepared", "facts_of", "prepare", "usable"]
+__all__ = ["Prepared", "facts_of", "judging_rows", "prepare", "usable"]
 
 TEST_SHARE = 0.2
 SET_ASIDE = 0.05  # more rows with errors than this stop a run
 LONG_RUN = 20_000  # rows beyond which the slow search for wrong labels is left to `lingos check`
 SHOWN = 2  # warnings of one code that are told; the report has all
 LANGUAGES = ("en", "zh", "multi")
+LEARNING = frozenset({"one-class", "labels-too-many"})  # faults of a file to learn from, not of one to be judged by
 Say = Callable[[str], None]
 
 
@@ -49,9 +53,14 @@ class Prepared:
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
 
-def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say) -> Prepared:
-    """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`."""
-    source = read(train, text=options.text, label=options.label, group=options.group, format=options.format)
+def prepare(
+    train: str | Path, options: TuneOptions, backbone: TextBackbone | None, say: Say, origin: Origin | None = None
+) -> Prepared:
+    """Read, examine, split. File-level errors always stop; row-level ones when they are many, or with `strict`.
+
+    A row that `origin` has learned is no test row.
+    """
+    source = read_as(train, options, group=options.group)
     say = teller(say, source.language)
     for note in source.notes:
         say(note)
@@ -66,13 +75,34 @@ def prepare(train: str | Path, options: TuneOptions, backbone: TextBackbone | No
     kept, clusters = usable(source, found)
     if options.group:
         clusters = np.array(splits.merge_groups(clusters.tolist(), [example.group for example in kept]))
-    return _split(source, found, kept, clusters, given, options, say)
+    places = _usable_rows(source, found)
+
+    def whole(held: Array) -> list[Example]:
+        return list(source.examples(places[held].tolist(), whole=True))
+
+    train_rows, test, own, unused = _split(kept, clusters, given, whole, options, say, origin)
+    return Prepared(source, found, train_rows, test, own, unused, _fingerprint(train_rows), found.findings)
 
 
-def usable(source: Source, found: Examination) -> tuple[list[Example], Array]:
-    """The rows without row-level errors, and the near-duplicate cluster of each."""
-    rows = np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
-    return list(source.examples(rows.tolist())), np.asarray(found.clusters)[rows]
+def usable(source: Source, found: Examination, *, whole: bool = False) -> tuple[list[Example], Array]:
+    """The rows without row-level errors, and the near-duplicate cluster of each. `whole`: with their other columns, for
+    rows that are judged by.
+    """
+    rows = _usable_rows(source, found)
+    return list(source.examples(rows.tolist(), whole=whole)), np.asarray(found.clusters)[rows]
+
+
+def judging_rows(source: Source) -> tuple[list[Example], Examination]:
+    """The rows to be judged by: those with a text and a label. They are not searched for duplicates among themselves.
+
+    Raises:
+        DataError: the file has no label column, no usable row, or numbers in place of classes.
+    """
+    found = check(source, options=DoctorOptions(labels=False, near=False, personal=False))
+    wrong = [finding for finding in found.file_errors if finding.code not in LEARNING]
+    if wrong:
+        raise _file_error(wrong)
+    return usable(source, found, whole=True)[0], found
 
 
 def facts_of(backbone: TextBackbone) -> ModelFacts:
@@ -87,12 +117,16 @@ def facts_of(backbone: TextBackbone) -> ModelFacts:
     )
 
 
+def _usable_rows(source: Source, found: Examination) -> Array:
+    return np.setdiff1d(np.arange(source.rows), np.array(found.set_aside, dtype=np.int64))
+
+
 # -- the parts -------------------------------------------------------------------------------------------------------
 def _read_test(options: TuneOptions, source: Source) -> Source | None:
     if options.test is None:
         return None
     columns = source.columns
-    found = read(options.test, text=columns.text, label=columns.label, group=columns.group)
+    found = read_beside(options.test, options, source)
     if found.columns.label is None:
         raise DataError(
             f"{options.test} has no labels", expected=f"the column '{columns.label}'", cure="give a labelled test file"
@@ -101,20 +135,26 @@ def _read_test(options: TuneOptions, source: Source) -> Source | None:
 
 
 def _split(
-    source: Source,
-    found: Examination,
     kept: list[Example],
     clusters: Array,
     given: Source | None,
+    whole: Callable[[Array], list[Example]],
     options: TuneOptions,
     say: Say,
-) -> Prepared:
+    origin: Origin | None,
+) -> tuple[list[Example], list[Example], Array, int]:
+    """(training rows, test rows, clusters of the former, rows that are not looked at). `whole`: positions -> rows with
+    their other columns.
+    """
     if given is not None:
-        test = _judged(given, say)
+        test = _judged(given, kept, say)
+        test = _without_learned(test, given.file, origin, say) if origin else test
         train, own = np.arange(len(kept)), clusters
     else:
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
-        test, own = [kept[k] for k in held], clusters[train]
+        if origin:
+            train, held = _moved(kept, clusters, held, origin, say)
+        test, own = whole(held), clusters[train]
         say(Said("say.held", {"test": len(held), "rows": len(kept)}))
     unused = 0
     if options.shots:
@@ -122,21 +162,55 @@ def _split(
         unused = len(train) - len(chosen)
         train, own = train[chosen], own[chosen]
         say(Said("say.shots", {"kept": len(train), "shots": options.shots, "unused": unused}))
-    rows = [kept[k] for k in train]
-    return Prepared(source, found, rows, test, own, unused, _fingerprint(rows), found.findings)
+    return [kept[k] for k in train], test, own, unused
 
 
-def _judged(given: Source, say: Say) -> list[Example]:
-    """Test rows with text and label; the rest is told. They are never searched for duplicates among themselves."""
-    found = check(given, options=DoctorOptions(labels=False, near=False, personal=False))
-    rows, _ = usable(given, found)
+def _moved(kept: list[Example], clusters: Array, held: Array, origin: Origin, say: Say) -> tuple[Array, Array]:
+    """(training, test) without test rows that the origin has learned: they and their near duplicates go to training."""
+    new = unlearned([row.id for row in kept], origin.learned)
+    old = np.setdiff1d(np.arange(len(kept)), new)
+    left = held[~np.isin(clusters[held], clusters[old])]
+    if not len(left):
+        raise _all_learned(origin, f"each of the {len(held)} rows that were drawn as test rows")
+    if len(left) < len(held):
+        say(Said("say.moved", {"count": len(held) - len(left), "skill": origin.ref}))
+    return np.setdiff1d(np.arange(len(kept)), left), left
+
+
+def _without_learned(test: list[Example], file: str, origin: Origin, say: Say) -> list[Example]:
+    left = unlearned([row.id for row in test], origin.learned)
+    if not left:
+        raise _all_learned(origin, f"each of the {len(test)} rows of {file}")
+    if gone := len(test) - len(left):
+        say(Said("say.uncounted", {"skill": origin.ref, "count": gone, "rows": len(test), "file": file}))
+    return [test[k] for k in left]
+
+
+def _all_learned(origin: Origin, what: str) -> DataError:
+    return DataError(
+        f"{origin.ref} has learned {what}: no score would be true",
+        expected="test rows that it has not learned",
+        cure="give such rows with --test FILE, or leave --from out",
+    )
+
+
+def _judged(given: Source, trained: Sequence[Example], say: Say) -> list[Example]:
+    """Test rows with text and label; the rest is told, and how many labels are not among those that are learned."""
+    rows, found = judging_rows(given)
     if found.set_aside:
         lines = [line for finding in found.errors for line in finding.lines]
         say(Said("say.test", {"count": len(found.set_aside), "file": given.file, "lines": numbered(lines)}))
-    if not rows:
+    labels = {row.target for row in trained}
+    strange = [row for row in rows if row.target not in labels]
+    if len(strange) == len(rows):
         raise DataError(
-            f"{given.file} has no usable test row", expected="text and label", cure="give another test file"
+            f"no test row of {given.file} has a label that a training row has, such as '{rows[0].target}'",
+            expected=f"labels of the training rows, such as '{trained[0].target}'" if trained else "training rows",
+            cure="check that both files use the same labels, and that the label column is the right one (--label)",
         )
+    if strange:
+        some = shorten(", ".join(f"'{label}'" for label in dict.fromkeys(row.target for row in strange[:1000])))
+        say(Said("say.strange", {"count": len(strange), "rows": len(rows), "labels": some}))
     return rows
 
 
@@ -155,23 +229,25 @@ def _tell(found: Examination, say: Say) -> None:
 
 
 def _stop_or_go(found: Examination, strict: bool) -> None:
-    stops = found.file_errors or (strict and found.errors)
-    if not stops and found.share_set_aside <= SET_ASIDE:
-        return
     if found.file_errors:
-        listed, cure = found.file_errors, "; ".join(dict.fromkeys(finding.cure for finding in found.file_errors))
-    else:
-        listed, cure = (
-            found.errors,
-            "see `lingos check`, mend the rows, or write a cleaned copy with `lingos check --fix`",
-        )
-    text = "; ".join(f"{finding.message}{_at(finding)}" for finding in listed[:10])
+        raise _file_error(found.file_errors)
+    if not (strict and found.errors) and found.share_set_aside <= SET_ASIDE:
+        return
     share = f"{len(found.set_aside)} of {found.rows} rows of {found.file} can not be used: "
     raise DataError(
-        ("" if found.file_errors else share) + text,
-        expected="no file-level error" if found.file_errors else f"at most {SET_ASIDE:.0%} of the rows set aside",
-        cure=cure,
+        share + _listed(found.errors),
+        expected=f"at most {SET_ASIDE:.0%} of the rows set aside",
+        cure="see `lingos check`, mend the rows, or write a cleaned copy with `lingos check --fix`",
     )
+
+
+def _file_error(findings: Sequence[Finding]) -> DataError:
+    cures = dict.fromkeys(finding.cure for finding in findings)
+    return DataError(_listed(findings), expected="no file-level error", cure="; ".join(cures))
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    return "; ".join(f"{finding.message}{_at(finding)}" for finding in findings[:10])
 
 
 def _at(finding: Finding) -> Said | str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,14 @@ from lingos.skill import Skill
 from lingos.store.store import PRODUCTION, Store
 from lingos.tuning import answers
 from lingos.tuning.judge import evidence_of
-from lingos.tuning.verbs import load, rows_for
+from lingos.tuning.learned import learned, unlearned
+from lingos.tuning.options import ReadingOptions
+from lingos.tuning.verbs import DETECTED, load, rows_for
 from lingos.words.said import Said, coded
 
 __all__ = ["Promotion", "promote"]
 
+File = tuple[str | None, ReadingOptions]  # the labelled file to judge by, and how it is read
 Judged = tuple[Verdict, Said]  # the gate's word, and what it looked at
 
 
@@ -57,6 +59,7 @@ def promote(
     *,
     alias: str = PRODUCTION,
     data: str | None = None,
+    reading: ReadingOptions = DETECTED,
     force: bool = False,
     store: Store | None = None,
     say: Callable[[str], None] = lambda text: None,
@@ -76,7 +79,7 @@ def promote(
     before = SkillRef(ref.name, now) if now is not None else None
     new = store.get(str(ref))
     try:
-        verdict, compared = _verdict(new, before, store, data, say)
+        verdict, compared = _verdict(new, before, store, (data, reading), say)
     except LingosError as error:
         if not force:
             raise
@@ -94,7 +97,8 @@ def promote(
 
 
 # -- what is compared ------------------------------------------------------------------------------------------------
-def _verdict(new: Skill, before: SkillRef | None, store: Store, data: str | None, say: Callable[[str], None]) -> Judged:
+def _verdict(new: Skill, before: SkillRef | None, store: Store, file: File, say: Callable[[str], None]) -> Judged:
+    data, reading = file
     if before is None:
         return FIRST, Said("promote.nothing")
     if before == new.ref:
@@ -105,8 +109,8 @@ def _verdict(new: Skill, before: SkillRef | None, store: Store, data: str | None
         first, second = _kept(old, new)
         return gate(first, second), Said("promote.kept", {**names, "rows": f"{len(first):,}"})
     sessions = [load(str(skill.ref), store=store) for skill in (old, new)]
-    rows = rows_for(data, sessions[1], say)
-    fair = [rows[k] for k in _unlearned([row.id for row in rows], old, new)]
+    rows = rows_for(data, sessions[1], say, reading)
+    fair = [rows[k] for k in unlearned([row.id for row in rows], learned(old, new))]
     if not fair:
         raise _nothing(old, new, f"one of them has learned each row of {data}")
     left = Said("promote.left", {"count": len(rows) - len(fair)}) if len(fair) < len(rows) else ""
@@ -123,22 +127,11 @@ def _kept(old: Skill, new: Skill) -> tuple[Evidence, Evidence]:
         raise _nothing(old, new, f"{(old if first is None else new).ref} does not carry its answers to test rows")
     places = [{row.id: k for k, row in enumerate(one.examples)} for one in (first, second)]
     shared = [name for name in places[0] if name in places[1]]
-    fair = [shared[k] for k in _unlearned(shared, old, new)]
+    fair = [shared[k] for k in unlearned(shared, learned(old, new))]
     if not fair:
         raise _nothing(old, new, "they share no test row that neither has learned")
     rows = [np.array([place[name] for name in fair], dtype=np.int64) for place in places]
     return first.take(rows[0]), second.take(rows[1])
-
-
-def _unlearned(ids: Sequence[str], *skills: Skill) -> list[int]:
-    """Positions of the rows that no version has learned. The number of a repeat says nothing across files."""
-    learned = {
-        name.partition("-")[0]
-        for skill in skills
-        if "split.json" in skill.manifest.files
-        for name in json.loads(skill.path("split.json").read_text("utf-8"))["train"]
-    }
-    return [k for k, name in enumerate(ids) if name.partition("-")[0] not in learned]
 
 
 # -- names and errors ------------------------------------------------------------------------------------------------

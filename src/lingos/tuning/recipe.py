@@ -7,27 +7,53 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lingos.contracts import Schema, Setting, Value
+from lingos.backbones import catalog
+from lingos.backbones.text import EMBEDDED
+from lingos.contracts import BackboneInfo, Schema, Setting, Value
 from lingos.errors import RecipeError, unknown
-from lingos.methods.base import Method, method, names
+from lingos.methods.base import Method, head_kind, method, names
 from lingos.settings import Derived, Options, read_yaml, resolve
 from lingos.tasks.base import label_texts
 from lingos.tuning.options import TuneOptions
 from lingos.words.said import Said
 
-__all__ = ["asked", "check_names", "derived", "settle"]
+__all__ = ["asked", "check_names", "derived", "merged", "settle"]
 
-STEPS = 400  # a trained method needs about so many steps, however few the rows are
+KEYS = ("task", "base", "method", "effort", "seed")  # of a recipe file; each is an option as well
+
+STEPS = 250  # a trained method needs about so many steps, however few the rows are
 MOST = 25
 FEW = 20  # rows a label, at most, for the settings that a method has measured for few rows
 
 
+def merged(options: TuneOptions) -> TuneOptions:
+    """The options, with the keys of the recipe file where no flag was given.
+
+    Raises:
+        RecipeError: a flag and the file say different things; every such pair is told.
+    """
+    if not options.recipe:
+        return options
+    recipe = read_yaml(Path(options.recipe))
+    told: dict[str, Any] = {name: getattr(recipe, name) for name in KEYS}
+    told["base"] = told["base"] or "none"
+    given = {name: getattr(options, name) for name in KEYS if name in options.model_fields_set}
+    odd = [name for name, value in given.items() if _plain(name, value) != _plain(name, told[name])]
+    if odd:
+        pairs = "; ".join(f"--{name} {given[name]}, but the file says {name}: {told[name]}" for name in odd)
+        raise RecipeError(
+            f"the command line and {options.recipe} contradict each other: {pairs}",
+            expected="each of them once, or alike",
+            cure=f"leave out {' and '.join(f'--{name}' for name in odd)}, or change the file",
+        )
+    return options.model_copy(update=told)
+
+
 def asked(options: TuneOptions) -> dict[str, Any]:
-    """The method settings that were asked for: the recipe file, then --set, which wins."""
+    """The method settings that were asked for: all that stands in the recipe file, then --set, which wins."""
     found: dict[str, Any] = {}
     if options.recipe:
-        recipe = read_yaml(Path(options.recipe))
-        found |= {name: setting.value for name, setting in recipe.settings.items() if setting.source == "user"}
+        found |= {name: setting.value for name, setting in read_yaml(Path(options.recipe)).settings.items()}
     for pair in options.set:
         name, equals, value = pair.partition("=")
         if not equals:
@@ -36,25 +62,37 @@ def asked(options: TuneOptions) -> dict[str, Any]:
     return found
 
 
-def derived(method: Method, schema: Schema) -> Derived:
-    """What follows from the data: few rows are passed over more often, with what the method has measured for them."""
+def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) -> Derived:
+    """What follows from base and data: few rows are passed over more often, with what the method has measured for
+    them; a family's own head has measured defaults of its own.
+    """
     if method.reads != "states" or "epochs" not in method.Settings.model_fields:
         return {}
     default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
     found: Derived = {}
+    if info is not None and head_kind(method, info) == "family":
+        found = {
+            name: (value, Said("derived.head", {"base": info.name}))
+            for name, value in method.special.get("own head", {}).items()
+        }
     if rows <= FEW * len(labels):
         reason = Said("derived.few", {"rows": rows, "labels": len(labels)})
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
-        wanted = {name: value for name, value in method.few.items() if name != "label_names" or telling}
-        found = {name: (value, reason) for name, value in wanted.items()}
+        wanted = {
+            name: value for name, value in method.special.get("few", {}).items() if name != "label_names" or telling
+        }
+        found = {**found, **{name: (value, reason) for name, value in wanted.items()}}
     steps = max(1, rows // default.batch_rows)  # type: ignore[attr-defined]
-    epochs = min(MOST, max(default.epochs, round(STEPS / steps)))  # type: ignore[attr-defined]
-    if epochs != default.epochs:  # type: ignore[attr-defined]
+    usual = found["epochs"][0] if "epochs" in found else default.epochs  # type: ignore[attr-defined]
+    epochs = min(MOST, max(int(usual), round(STEPS / steps)))
+    if epochs != usual:
         found = {**found, "epochs": (epochs, Said("derived.steps", {"rows": rows, "steps": epochs * steps}))}
     return found
 
 
-def settle(method: Method, user: Mapping[str, Any], schema: Schema, alone: bool) -> tuple[Options, dict[str, Setting]]:
+def settle(
+    method: Method, user: Mapping[str, Any], schema: Schema, alone: bool, info: BackboneInfo | None = None
+) -> tuple[Options, dict[str, Setting]]:
     """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows.
 
     Each reason is `Said`: a recipe keeps it in English, the report tells it in the language of the skill.
@@ -62,7 +100,7 @@ def settle(method: Method, user: Mapping[str, Any], schema: Schema, alone: bool)
     known = method.Settings.model_fields
     if not alone:
         user = {name: value for name, value in user.items() if name in known}
-    found = derived(method, schema)
+    found = derived(method, schema, info)
     values, settings = resolve(method.Settings, user, found)
     return values, {name: replace(one, reason=_reason(name, one, found)) for name, one in settings.items()}
 
@@ -91,3 +129,11 @@ def check_names(user: Mapping[str, Value], methods: list[Method]) -> None:
             expected=f"one of {', '.join(sorted(known))}",
             cure=f"leave it out, or choose a method that has it: {', '.join(others)}",
         )
+
+
+def _plain(name: str, value: Any) -> Any:
+    """The same base has more than one name."""
+    if name != "base" or value == EMBEDDED:
+        return "default" if name == "base" else value
+    entry = catalog.find(value)
+    return entry.hub if entry else value

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
+import math
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,8 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
-from lingos.contracts import Progress
-from lingos.data import splits
-from lingos.errors import DataError, RecipeError
+from lingos.contracts import BackboneInfo, Progress
+from lingos.errors import RecipeError
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung, memory
@@ -30,16 +28,21 @@ from lingos.store.store import Store
 from lingos.tasks.base import task
 from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
-from lingos.training.fit import Watch, fit
+from lingos.training.fit import Fitted, Watch, fit
 from lingos.training.track import tracker
 from lingos.tuning import recipe
 from lingos.tuning.bundle import Parts, bundle, put_trunk
 from lingos.tuning.calibrate import calibrate
 from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
+from lingos.tuning.folds import shared_folds
+from lingos.tuning.learned import INHERITED
+from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
+from lingos.tuning.state import alone, check_one_process, facts_of_run, folder_of, unfinished
 from lingos.words.said import Said, teller
 
 if TYPE_CHECKING:
@@ -47,7 +50,6 @@ if TYPE_CHECKING:
 
 __all__ = ["tune"]
 
-FOLDS = 5
 LONGEST = 0.99  # share of the rows that are read whole
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 
@@ -56,6 +58,7 @@ ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 class Road:
     """What every part of the road may ask."""
 
+    name: str
     options: TuneOptions
     store: Store
     say: Callable[[str], None]
@@ -63,6 +66,7 @@ class Road:
     prepared: Prepared
     corpus: Corpus
     user: Mapping[str, Any]
+    origin: Origin | None
     folder: Path  # state of an unfinished run; removed at the end
 
     @property
@@ -81,18 +85,23 @@ def tune(
     """Make a skill from a labelled file. `say` gets one line of news at a time; the same call resumes a killed run.
 
     Raises:
-        DataError: the file can not be learned from. RecipeError: an unknown setting. Interrupted: Ctrl-C, resumable.
+        DataError: the file can not be learned from. RecipeError: an unknown setting, or several processes were started
+        for it. ResourceError: another process is at this run. Interrupted: Ctrl-C, resumable.
     """
     began = time.monotonic()
-    options = options or TuneOptions()
+    check_one_process()
+    options = recipe.merged(options or TuneOptions())
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
-    rungs, choice = _climb(road)
-    say = teller(say, str(road.corpus.schema["language"]))
-    say(Said("say.chosen", {"reason": choice.reason}))
-    skill = _build(road, choice.rung)
-    tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
-    shutil.rmtree(road.folder, ignore_errors=True)
+    say = road.say
+    with alone(road.folder):
+        if unfinished(road.folder):
+            say(Said("say.resumed", {"folder": road.folder}))
+        rungs, choice = _climb(road)
+        say(Said("say.chosen", {"reason": choice.reason}))
+        skill = _build(road, choice.rung)
+        tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
+        shutil.rmtree(road.folder, ignore_errors=True)
     return tuned
 
 
@@ -100,24 +109,40 @@ def tune(
 def _set_out(
     train: str | Path, options: TuneOptions, store: Store, say: Callable[[str], None], progress: Progress | None
 ) -> Road:
+    news: list[str] = []  # told below: nothing is read yet, so the language of the rows is not known
+    name = name_of(train, options, news.append)
     user = recipe.asked(options)
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
-    backbone = None if options.base == "none" or all(one.reads == "texts" for one in methods) else load(options.base)
-    prepared = prepare(train, options, backbone, say)
+    backbone = _base(options, methods)
+    origin = origin_of(options, store, backbone, methods)
+    prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
     schema = dict(kind.schema(prepared.train))
     say = teller(say, schema["language"])
+    for text in news:
+        say(text)
     _describe(schema, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
-        facts = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
-        say(Said("say.base", facts))
-    folder = store.home / "runs" / _key(train, options, prepared, {**user, "descriptions": schema.get("descriptions")})
-    if folder.exists():
-        say(Said("say.resumed", {"folder": folder}))
-    return Road(options, store, say, progress, prepared, corpus, user, folder)
+        told = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
+        say(Said("say.base", told))
+    facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
+    folder = folder_of(store.home, facts, {**user, "descriptions": schema.get("descriptions")})
+    return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
+
+
+def _base(options: TuneOptions, methods: Sequence[Method]) -> TextBackbone | None:
+    """The base, or None where no method reads it; a method that was named must have one if it reads it."""
+    wanted = [one.name for one in methods if one.reads != "texts"]
+    if options.base == "none" and options.method in wanted:
+        raise RecipeError(
+            f"the method {options.method} needs a base, and the base is none",
+            expected="a pretrained model",
+            cure="leave --base out, name one of `lingos bases`, or choose --method tfidf",
+        )
+    return load(options.base) if wanted and options.base != "none" else None
 
 
 def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str], None]) -> None:
@@ -135,10 +160,13 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     told = effort(options.effort)
     if alone:
         told = Effort(told.name, (options.method,), ALONE, told.rows)
-    folds = _folds(road)
+    origin = road.origin
+    folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin)
+    if origin and len(known):
+        road.say(Said("say.again", {"count": len(known), "skill": origin.ref}))
 
     def settings(one: Method) -> Any:
-        return recipe.settle(one, road.user, road.corpus.schema, alone)[0]
+        return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road))[0]
 
     plan = ladder.Plan(
         effort=told,
@@ -146,8 +174,9 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
         seed=options.seed,
         settings=settings,
         groups=road.prepared.clusters,
-        origin=options.from_ or "",
-        warm=_warm(road),
+        known=known,
+        origin=origin.ref if origin else "",
+        warm=origin.tensors if origin else None,
         folder=road.folder,
         progress=road.progress,
         say=road.say,
@@ -161,16 +190,15 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
 def _build(road: Road, rung: Rung) -> Skill:
     """Calibrate on the out-of-fold rows, fit once more on all training rows, write the bundle, export."""
     options, corpus = road.options, road.corpus
-    calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed)
+    calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed, road.say)
     road.say(Said("say.calibrated", {"temperature": calibration.temperature, "reason": reason}))
-    log = tracker(options.track, road.store.home / "tracking", f"{_name(road)}-{rung.method.name}")
-    watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
-    fitted = fit(corpus, rung.method, rung.settings, road.train, options.seed, watch)
-    for note in fitted.notes:
-        road.say(note)
-    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto")[1]
+    if options.refuse and math.isinf(refusal.threshold):
+        needed = math.ceil(1 / options.refuse - 1e-9) - 1
+        road.say(Said("say.few", {"share": f"{100 * options.refuse:g}", "needed": needed, "rows": len(rung.rows)}))
+    fitted = _refit(road, rung)
+    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
     parts = Parts(
-        name=_name(road),
+        name=road.name,
         fitted=fitted,
         corpus=corpus,
         recipe=settings,
@@ -179,8 +207,8 @@ def _build(road: Road, rung: Rung) -> Skill:
         calibration=calibration,
         refusal=refusal,
         bank=memory(fitted, corpus, road.train, options.seed),
-        data=_data(road.prepared, options.test),
-        split={"train": [row.id for row in road.prepared.train], "test": [row.id for row in road.prepared.test]},
+        data=_data(road.prepared, _place(options.test) if options.test else None),
+        split=_split(road, rung),
         parent=rung.origin or None,
     )
     staging = Path(tempfile.mkdtemp(prefix="lingos-"))
@@ -195,22 +223,29 @@ def _build(road: Road, rung: Rung) -> Skill:
     return dataclasses.replace(skill, manifest=dataclasses.replace(skill.manifest, recipe=settings))
 
 
+def _refit(road: Road, rung: Rung) -> Fitted:
+    """The method once more, on all training rows; its losses are tracked."""
+    options = road.options
+    log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
+    watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
+    try:
+        fitted = fit(road.corpus, rung.method, rung.settings, road.train, options.seed, watch)
+    finally:
+        if log is not None:
+            log.end()
+    for note in fitted.notes:
+        road.say(note)
+    return fitted
+
+
+def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
+    """Ids of the rows; of a skill that started from another one also those that came with it."""
+    found = {"train": [row.id for row in road.prepared.train], "test": [row.id for row in road.prepared.test]}
+    return {**found, INHERITED: road.origin.rows} if rung.origin and road.origin else found
+
+
 def _methods(options: TuneOptions) -> tuple[str, ...]:
     return effort(options.effort).methods if options.method == "auto" else (options.method,)
-
-
-def _folds(road: Road) -> list[Array]:
-    """Shared folds of the training rows: the first ones are used until the effort has enough rows out of fold."""
-    train = road.prepared.train
-    smallest = int(np.bincount(road.corpus.targets[: len(train)]).min())
-    count = FOLDS if len(train) >= 2 * FOLDS else 2
-    if len(train) < 4:
-        raise DataError(
-            f"{len(train)} training rows ({smallest} in the smallest class)",
-            expected="at least two rows of each class",
-            cure="label more rows, or use --method labels, which needs none",
-        )
-    return splits.folds(train, road.prepared.clusters.tolist(), count=count, seed=road.options.seed)
 
 
 def _length(backbone: TextBackbone, prepared: Prepared) -> int:
@@ -220,25 +255,8 @@ def _length(backbone: TextBackbone, prepared: Prepared) -> int:
     return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
 
 
-def _warm(road: Road) -> Mapping[str, Any] | None:
-    if road.options.from_ is None:
-        return None
-    skill = road.store.get(road.options.from_)
-    if skill.manifest.branch is None:
-        raise RecipeError(
-            f"{skill.ref} has no branch to start from: its method is {skill.manifest.method}",
-            expected="a skill of a trained method (head, top, full, lora)",
-            cure="leave --from out, or name another skill",
-        )
-    learned = set(json.loads(skill.path("split.json").read_text("utf-8"))["train"])
-    shared = sum(row.id in learned for row in road.prepared.train)
-    if shared:
-        road.say(Said("say.learned", {"skill": str(skill.ref), "shared": shared}))
-    return skill.tensors("branch.safetensors")
-
-
-def _name(road: Road) -> str:
-    return road.options.name or Path(road.prepared.source.file).name.split(".")[0]
+def _info(road: Road) -> BackboneInfo | None:
+    return road.corpus.backbone.info if road.corpus.backbone is not None else None
 
 
 def _data(prepared: Prepared, test_file: str | None) -> Data:
@@ -250,9 +268,3 @@ def _data(prepared: Prepared, test_file: str | None) -> Data:
 def _place(file: str) -> str:
     """Where the file lies, so that `explain` finds its rows from any folder; a hub id or standard input as it is."""
     return str(Path(file).resolve()) if Path(file).exists() else file
-
-
-def _key(train: str | Path, options: TuneOptions, prepared: Prepared, user: Mapping[str, Any]) -> str:
-    said = options.model_dump(mode="json", exclude={"name", "track", "refuse"})
-    facts = json.dumps([str(train), said, prepared.fingerprint, dict(user)], sort_keys=True, default=str)
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]

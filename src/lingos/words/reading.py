@@ -78,12 +78,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "note.detected": ("encoding {codec} detected", "编码：{codec}（检测所得）"),
     "note.guessed": (
-        "encoding {codec} guessed; if the text looks wrong, name the encoding",
-        "编码：{codec}（猜测）；若文本显示不对，请指定编码",
+        "encoding {codec} guessed; if the text looks wrong, name it: --encoding",
+        "编码：{codec}（猜测）；若文本显示不对，请用 --encoding 指定",
     ),
     "note.utf-8": (
-        "encoding utf-8, but {count} line(s) are not; if the whole file is in another, name it",
-        "编码：utf-8，但有 {count} 行不是；若整个文件是其他编码，请指定",
+        "encoding utf-8, but {count} line(s) are not; if the whole file is in another, name it: --encoding",
+        "编码：utf-8，但有 {count} 行不是；若整个文件是其他编码，请用 --encoding 指定",
     ),
     "note.delimiter": ("delimiter {name}", "分隔符：{name}"),
     "note.one-column": (
@@ -93,10 +93,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "note.no-header": ("no header ({why}): columns named {names}", "没有表头（{why}）：各列命名为 {names}"),
     "note.header": ("the first line is the header: {why}", "第一行是表头：{why}"),
     "note.sheet": (
-        "sheet '{name}' read, the first that is not empty; others: {others}",
-        "读取第一个非空的工作表“{name}”；其余：{others}",
+        "sheet '{name}' read, the first that is not empty; --sheet names another: {others}",
+        "读取第一个非空的工作表“{name}”；可用 --sheet 指定其余的：{others}",
     ),
     "note.split": ("split '{name}' read; others: {others}", "读取子集“{name}”；其余：{others}"),
+    "note.comma": (
+        "line {line}: the comma behind the last row was passed over",
+        "第 {line} 行：最后一行数据后的逗号已忽略",
+    ),
     "note.key": ("rows taken from the key '{name}'", "数据行取自键“{name}”"),
     "note.renamed": (
         "column {place} renamed from '{name}' to '{fresh}': the name was taken",
@@ -127,6 +131,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "role.group": ("group", "分组列"),
     "chosen": ("{role}: {reason}", "{role}：{reason}"),
     "chosen.you": ("named by you", "由您指定"),
+    "chosen.skill": ("the skill's own column", "技能所用的列"),
     "chosen.name": ("by its name", "根据列名"),
     "chosen.values": ("{count} different values that repeat", "有 {count} 个重复出现的不同取值"),
     "chosen.none": (

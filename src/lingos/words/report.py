@@ -155,4 +155,5 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "data.set_aside": ("set_aside", "搁置"),
     "data.train": ("train", "训练"),
     "data.test": ("test", "测试"),
+    "slices.empty": ("(empty)", "（空）"),
 }

@@ -12,6 +12,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "terminal.method": ("method", "方法"),
     "terminal.score": ("score, 95 % interval", "得分，95% 区间"),
     "terminal.seconds": ("seconds", "秒"),
+    "terminal.size": ("MB", "MB"),
     "terminal.speed": ("ms/text", "毫秒/条"),
     "terminal.made": ("{skill} in {seconds:.0f} s; report: {path}", "{skill}，用时 {seconds:.0f} 秒；报告：{path}"),
     "terminal.try": (
@@ -36,6 +37,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{severity} {code}：还有 {count} 处，行号 {lines}；--json 列出全部",
     ),
     "terminal.score.rows": ("{score} on {rows} rows", "{score}（{rows} 行）"),
+    "terminal.unknown": ("unknown labels", "未知标签"),
+    "terminal.unknown.rows": ("{rows} rows, counted as mistakes", "{rows} 行，按错误计算"),
     "terminal.calibration": ("calibration error", "校准误差"),
     "terminal.refused": ("refused", "拒答"),
     "terminal.rest": ("{share:.3f}, {score} of the rest {value:.3f}", "{share:.3f}，其余的{score}为 {value:.3f}"),
@@ -89,10 +92,45 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "温度 {temperature:.2f}；拒答依据 {reason}",
     ),
     "say.learned": (
-        "{skill} has learned {shared} of these rows: its scores out of fold are too good",
-        "{skill} 已学过其中 {shared} 行：它的折外得分偏高",
+        "warning learned: {skill} has learned {count} of these {rows} rows: the score is too good",
+        "警告 learned：{skill} 已学过这 {rows} 行中的 {count} 行：得分偏高",
     ),
-    "say.saved": ("saved as {skill}; report: {path}", "已保存为 {skill}；报告：{path}"),
+    "say.saved": (
+        "saved as {skill}, {size:.1f} MB, {pace:.1f} ms for one text; report: {path}",
+        "已保存为 {skill}，{size:.1f} MB，每条文本 {pace:.1f} 毫秒；报告：{path}",
+    ),
+    "say.named": (
+        "the skill is named '{legal}': '{told}' can not be a name; --name chooses another",
+        "技能命名为“{legal}”：“{told}”不能用作名称；可用 --name 另取",
+    ),
+    "say.few": (
+        "warning refuse: nothing can be refused: {share} % need {needed} rows out of fold, there are {rows}",
+        "警告 refuse：无法拒答：{share}% 需要 {needed} 行折外数据，只有 {rows} 行",
+    ),
+    "say.moved": (
+        "{count} test rows that {skill} has learned, or nearly so, are training rows instead",
+        "{count} 行测试数据 {skill} 已学过或几乎学过，改作训练数据",
+    ),
+    "say.uncounted": (
+        "warning learned: {skill} has learned {count} of the {rows} rows of {file}; they do not count",
+        "警告 learned：{skill} 已学过 {file} 的 {rows} 行中的 {count} 行，这些行不计入",
+    ),
+    "say.again": (
+        "{count} training rows {skill} has learned: they are learned again, and judge nothing",
+        "{skill} 已学过 {count} 行训练数据：这些行会再学一遍，但不用于评判",
+    ),
+    "say.strange": (
+        "{count} of {rows} test rows have a label that no training row has: {labels}",
+        "{rows} 行测试数据中有 {count} 行的标签在训练数据中没有：{labels}",
+    ),
+    "say.left": (
+        "warning learned: {left} of {rows} rows are left out, {first} or {second} has learned them",
+        "警告 learned：略去 {rows} 行中的 {left} 行，{first} 或 {second} 已学过",
+    ),
+    "say.unknown": (
+        "{count} of {rows} rows have a label that {skill} does not know: they count as mistakes",
+        "{rows} 行中有 {count} 行的标签 {skill} 不认识：按错误计算",
+    ),
     "say.report": ("report: {path}", "报告：{path}"),
     "say.unusable": (
         "{count} of {rows} rows can not be used: see `lingos check {file}`",

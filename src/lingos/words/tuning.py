@@ -122,4 +122,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most",
         "由 ONNX Runtime 提供服务；fp32 的 logits 与 torch 最多相差 {worst:.0e}",
     ),
+    "derived.head": ("{base} has its family's own head", "{base} 自带其模型族的分类头"),
+    "ladder.stopped": (
+        "stopped after {rows} rows: the chance of being significantly better than {best} was {chance} %",
+        "{rows} 行后停止：显著优于 {best} 的可能性只有 {chance}%",
+    ),
+    "forecast.fit": ("forecast of one fit: {forecast}", "预计每次拟合：{forecast}"),
+    "skipped.memory": (
+        "needs {needed} MB of memory, {free} MB are free",
+        "需要 {needed} MB 内存，只剩 {free} MB",
+    ),
+    "skipped.disk": ("needs {needed} MB on the disk, {free} MB are free", "需要 {needed} MB 磁盘，只剩 {free} MB"),
+    "calibrate.left": (
+        "{count} of {rows} rows out of fold are left out of the calibration: their class has no row to learn from",
+        "校准时略去 {rows} 行折外数据中的 {count} 行：其类别没有其他可学的行",
+    ),
+    "thresholds.moved": (
+        "the decision is moved towards rare classes by {strength} x log prior: macro F1 {before} -> {after}, "
+        "accuracy {first} -> {second} out of fold",
+        "判定按先验对数的 {strength} 倍移向少数类：折外宏平均 F1 {before} -> {after}，准确率 {first} -> {second}",
+    ),
+    "thresholds.kept": (
+        "no move of the decision raises macro F1 ({before} out of fold): it stays",
+        "移动判定不能提高宏平均 F1（折外 {before}）：保持不变",
+    ),
 }

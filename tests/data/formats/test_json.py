@@ -70,6 +70,53 @@ def test_a_broken_element_costs_one_row(tmp_path: Path) -> None:
     assert [e.fields["text"] for e in made.examples()] == ["a", "", "c", "", "e"]
 
 
+BROKEN = [
+    ('[\n{"text":"a"},\n{"text": oops}, {"text":"b"},\n{"text":"c"}\n]', ["a", "", "b", "c"], [3]),
+    ('[{"text":"a"},{"text": oops, "m": [{"text":"no"}, {"k":1}]},{"text":"b"}]', ["a", "", "b"], [1]),
+    ('[{"text":"a"},{"text":"b"},{"text": oops}]', ["a", "b", ""], [1]),
+    ('[{"text":"a"}},{"text":"b"},{"text":"c"}]', ["a", "", "b", "c"], [1]),
+    ('[\n{"text":"a", "m": {"k": 1},\n{"text":"b"},\n{"text":"c"}\n]', ["", "b", "c"], [2]),
+    ('[\n{"text":"a},\n{"text":"b, "n": "x"},\n{"text":"c"},\n{"text":"d}\n]', ["", "", "c", ""], [2, 3, 5]),
+    ('[{"text": "a },\n {"text": "b"},\n {"text": "c"}]', ["", "b", "c"], [1]),
+    ('[{"text": oops "]},", "m": ","}, {"text":"b"}]', ["", "b"], [1]),
+    ('{"data": [{"text":"a"}, {"text": oops}, {"text":"b"}], "more": {"k": [1]}}', ["a", "", "b"], [1]),
+]
+
+
+@pytest.mark.parametrize(("text", "texts", "lines"), BROKEN)
+@pytest.mark.parametrize("refill", [7, 1 << 20])
+def test_no_row_behind_a_broken_element_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, texts: list[str], lines: list[int], refill: int
+) -> None:
+    monkeypatch.setattr("lingos.data.encoding.BLOCK", min(refill, 5))
+    monkeypatch.setattr("lingos.data.formats.json_document.REFILL", refill)
+    (tmp_path / "a.json").write_text(text)
+    made = read(tmp_path / "a.json", text="text", options=ReadOptions(labelled=False))
+    assert [e.fields["text"] for e in made.examples()] == texts
+    assert [m.line for m in made.malformed] == lines
+
+
+@pytest.mark.parametrize("fault", ["oops", '"x" "y"', '{"k": [oops]}', "[1, {}, 2"])
+def test_a_broken_element_of_an_indented_document_costs_one_row(tmp_path: Path, fault: str) -> None:
+    records = [{"text": f"t{i}", "m": {"list": [{"text": "no"}, {"text": "no"}], "k": i}} for i in range(5)]
+    text = json.dumps(records, indent=2).replace('"t2"', fault)
+    made = make(tmp_path, text)
+    assert [e.fields["text"] for e in made.examples()] == ["t0", "t1", "", "t3", "t4"]
+    assert [m.row for m in made.malformed] == [2]
+
+
+def test_a_comma_behind_the_last_row_is_no_row(tmp_path: Path) -> None:
+    made = make(tmp_path, '[{"text":"a","label":"x"},\n{"text":"b","label":"y"},\n]')
+    assert (made.rows, made.malformed) == (2, ()) and "line 3: the comma behind the last row" in made.notes[0]
+
+
+def test_columns_by_key_are_joined_by_key(tmp_path: Path) -> None:
+    made = make(tmp_path, '{"text": {"0": "a", "1": "b"}, "label": {"1": "y", "0": "x"}}')
+    assert [(e.fields["text"], e.target) for e in made.examples()] == [("a", "x"), ("b", "y")]
+    with pytest.raises(DataError, match="name different rows; '0' is not in all"):
+        make(tmp_path, '{"text": {"0": "a"}, "label": {"2": "y"}}')
+
+
 @pytest.mark.parametrize(
     "text", ['[{"text":"a","la', '[{"text":"a"}', '[{"text":"a"},', '{"data": [{"text":"a"}', "[1] x"]
 )

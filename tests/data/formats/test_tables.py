@@ -74,7 +74,7 @@ def test_sheets(tmp_path: Path) -> None:
     assert made.lines().tolist() == [3, 4, 5, 6, 7, 8, 10]
     assert made.table.slice(6).to_pylist() == [{"text": "last", "label": None, "n": "1.5", "__line__": 10}]
     assert made.table.column("n").to_pylist()[:2] == ["0", "1"]
-    assert made.notes == ("sheet 'data' read, the first that is not empty; others: empty, other",)
+    assert made.notes == ("sheet 'data' read, the first that is not empty; --sheet names another: empty, other",)
     other = read(tmp_path / "a.xlsx", options=ReadOptions(sheet="other"))
     assert [(e.fields["text"], e.target, e.line) for e in other.examples()] == [("你好", "问候", 2)]
     with pytest.raises(DataError, match="did you mean 'other'"):

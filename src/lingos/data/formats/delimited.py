@@ -16,11 +16,13 @@ from lingos.data.columns import has_header, is_known_name
 from lingos.data.encoding import text_lines
 from lingos.data.formats.base import InputFile, ReadOptions, find_encoding, unique_names
 from lingos.data.writer import LONGEST_CELL, Writer
+from lingos.errors import DataError
 from lingos.words.said import Said, listed
 
 __all__ = ["read"]
 
 DELIMITERS = "\t;|,"  # best first on a tie: prose has commas
+SPOKEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 ALONE = "\x1f"  # stands for "one column": a character that no text has
 USUAL = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 SAMPLE_LINES = 400
@@ -178,7 +180,13 @@ def _header(tape: _Tape, dialect: _Dialect, sample: list[str], options: ReadOpti
 
 
 def _sniff(sample: list[str], suffix: str, wanted: str | None) -> _Dialect:
-    wanted = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(wanted or "", wanted)
+    wanted = SPOKEN.get(wanted or "", wanted)
+    if wanted is not None and (len(wanted) != 1 or wanted in '"\r\n'):
+        raise DataError(
+            f"{wanted!r} can not be the delimiter",
+            expected=f"one character, or {', '.join(SPOKEN)}",
+            cure="look at the first lines of the file, or leave --delimiter out: it is detected",
+        )
     candidates = [wanted] if wanted else list(DELIMITERS)
     quotings = (True, False) if any('"' in line for line in sample) else (True,)
     tried = [_score(sample, delimiter, quoted, suffix) for delimiter in candidates for quoted in quotings]

@@ -29,6 +29,8 @@ from lingos.words.said import Said
 __all__ = ["is_lines", "read"]
 
 SPACE = " \t\r\n\ufeff"
+# a string (it ends with its line, closed or not), the beginning of a line, a bracket, a comma
+TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"?|\n[ \t\r,]*|[][{},]')
 BLANKS = re.compile(f"[{SPACE}]*")
 LONGEST_VALUE = 64 << 20  # characters of one element; a file is never held whole
 REFILL = 1 << 20
@@ -64,7 +66,7 @@ class _Text:
 
     def __init__(self, pieces: Iterator[str], name: str) -> None:
         self.pieces, self.name = pieces, name
-        self.buffer, self.at, self.line, self.ended = "", 0, 1, False
+        self.buffer, self.at, self.line, self.column = "", 0, 1, 0  # column: characters before `at` in its line
         self.decoder = decoder()
 
     def peek(self) -> str:
@@ -89,41 +91,59 @@ class _Text:
             try:
                 value, end = self.decoder.raw_decode(self.buffer, self.at)
             except json.JSONDecodeError as error:
-                near_end = error.pos >= len(self.buffer) - 16 or error.msg.startswith("Unterminated string")
-                if not near_end or not self._refill():
-                    if near_end and self.ended:
-                        raise self.fault("the file ends in the middle of a value") from None
-                    raise
-                continue
+                cut = error.pos >= len(self.buffer.rstrip(SPACE)) or error.msg.startswith("Unterminated string")
+                if (cut or error.pos >= len(self.buffer) - 16) and self._refill():
+                    continue
+                if cut:
+                    raise self.fault("the file ends in the middle of a value") from None
+                raise
             if end == len(self.buffer) and self._refill():
                 continue  # a number may go on
             size = end - self.at
             self._move(end)
             return line, value, size
 
-    def skip_element(self) -> bool:
-        """After a broken element: moves to the next line that begins an object. False when there is none."""
+    def skip_element(self, margin: int) -> bool:
+        """After a broken element: moves to where the next one begins. False at the end of the array.
+
+        That is behind a comma outside of all brackets that the element opened; or, as a quote or bracket may be
+        missing, at a line that begins with an object as far left as the element, `margin`.
+        """
+        opened = ""
         while True:
-            start = self.buffer.find("\n", self.at)
-            while start >= 0:
-                rest = self.buffer[start : start + 4000].lstrip(SPACE + ",")
-                if rest.startswith("{"):
-                    self._move(self.buffer.index("{", start))
-                    return True
-                start = self.buffer.find("\n", start + 1)
-            self._move(max(self.at, len(self.buffer) - 1))
-            if not self._refill():
+            token = TOKEN.search(self.buffer, self.at)
+            if token is None or token.end() >= len(self.buffer) - 1:  # it may go on
+                self._move(token.start() if token else len(self.buffer))
+                if self._refill():
+                    continue
+                if token is None:
+                    raise self.fault("the array is not closed")
+                token = TOKEN.match(self.buffer, self.at)
+                assert token is not None
+            found = token[0]
+            if found == "]" and "[" not in opened:
+                self._move(token.start())
                 return False
+            self._move(token.end())
+            if found in "{[":
+                opened += found
+            elif found in "}]":
+                opened = opened.rpartition("{" if found == "}" else "[")[0]
+            begins = found[0] == "\n" and len(found) - 1 <= margin and self.buffer[self.at : self.at + 1] == "{"
+            if begins or (found == "," and not opened):
+                return True
 
     def fault(self, what: str) -> DataError:
         return DataError(
             f"{self.name}, line {self.line}: not a JSON document: {what}",
             expected="an array of objects, an object of columns, or one object per line (JSON Lines)",
-            cure="the file may be cut off: write it again; or name another format",
+            cure="the file may be cut off: write it again; or name another format: --format",
         )
 
     def _move(self, to: int) -> None:
         self.line += self.buffer.count("\n", self.at, to)
+        start = self.buffer.rfind("\n", self.at, to)
+        self.column = to - start - 1 if start >= 0 else self.column + to - self.at
         self.at = to
 
     def _refill(self) -> bool:
@@ -134,9 +154,8 @@ class _Text:
         while want > 0 and (piece := next(self.pieces, "")):
             pieces.append(piece)
             want -= len(piece)
-        self.ended = len(pieces) == 1
         self.buffer, self.at = "".join(pieces), 0
-        return not self.ended
+        return len(pieces) > 1
 
 
 def _array(text: _Text, rows: ObjectRows) -> None:
@@ -144,27 +163,33 @@ def _array(text: _Text, rows: ObjectRows) -> None:
     if text.peek() == "]":
         text.take("]")
         return
-    while True:
-        text.peek()
-        start = text.line
+    start, margin = 0, 0  # line and column of the first element in the line
+    while text.peek():
+        if text.line > start:
+            start, margin = text.line, text.column
         try:
             line, record, size = text.value()
             follows = text.peek()
         except (json.JSONDecodeError, RecursionError, ValueError) as error:
             rows.writer.bad(start, json_fault(error, place=False))
-            if not text.skip_element():
-                raise text.fault("the array is not closed") from None
-            continue
+            if text.skip_element(margin):
+                continue
+            break
         rows.add(line, record, size)
-        if follows == "]":
-            text.take("]")
-            return
-        if follows != ",":
+        if follows == ",":
+            text.take(",")
+            if text.peek() == "]":
+                rows.writer.notes.append(Said("note.comma", {"line": text.line}))
+                break
+        elif follows in ("", "]"):
+            break
+        else:
             rows.writer.bad(text.line, Said("row.comma", {"follows": follows}))
-            if not follows or not text.skip_element():
-                raise text.fault("the array is not closed")
-            continue
-        text.take(",")
+            if not text.skip_element(margin):
+                break
+    if not text.peek():
+        raise text.fault("the array is not closed")
+    text.take("]")
 
 
 def _object(text: _Text, writer: Writer) -> None:
@@ -201,11 +226,19 @@ def _whole(values: dict[str, Any], line: int, writer: Writer, text: _Text) -> No
     if values and not any(isinstance(value, dict | list) for value in values.values()):
         ObjectRows(writer).add(line, values, len(str(values)))  # one record, alone
         return
-    columns = {key: list(value.values()) if isinstance(value, dict) else value for key, value in values.items()}
+    columns = {key: _by_key(value, inner, text) if isinstance(value, dict) else value for key, value in values.items()}
     sizes = {key: len(value) for key, value in columns.items() if isinstance(value, list)}
     if not sizes or len(set(sizes.values())) > 1:
         raise text.fault(f"columns of unequal length: {sizes}" if sizes else "no list of rows and no columns")
     _columns({key: columns[key] for key in sizes}, line, writer)
+
+
+def _by_key(column: dict[str, Any], columns: list[dict[str, Any]], text: _Text) -> list[Any]:
+    """The values of a column in the order of the first column's keys: a key is a row."""
+    strange = sorted(column.keys() ^ columns[0].keys())
+    if strange:
+        raise text.fault(f"the columns name different rows; '{strange[0]}' is not in all of them")
+    return [column[key] for key in columns[0]]
 
 
 def _checked(text: _Text) -> tuple[int, Any, int]:
