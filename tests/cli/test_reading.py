@@ -30,7 +30,9 @@ def test_every_command_takes_them(odd: Path, tmp_path: Path, capsys: pytest.Capt
     found = document(capsys, "tune", odd, *SAID, "--test", odd, "--method", "tfidf", "--name", "t", "--json")
     assert found["test"]["rows"] == len(ROWS)
     assert document(capsys, "evaluate", "t", odd, *SAID, "--json")["test"]["rows"] == len(ROWS)
-    assert document(capsys, "compare", "t", "t", "--data", odd, *SAID, "--json")["rows"] == len(ROWS)
+    new = tmp_path / "new.csv"
+    new.write_bytes(odd.read_bytes().decode("utf-16-be").replace("number", "order").encode("utf-16-be"))
+    assert document(capsys, "compare", "t", "t", "--data", new, *SAID, "--json")["rows"] == len(ROWS)
     answers = document(capsys, "predict", "t", "--file", odd, *SAID, "--json")["predictions"]
     assert [one["label"] for one in answers] == [label for _, label in ROWS]
 

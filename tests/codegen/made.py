@@ -61,7 +61,7 @@ def skill(folder: Path, store: Store, name: str, base: Path | None, settings: di
     if fitted.branch is not None:
         put_trunk(store.trunks, corpus.base, fitted.start)
     made = write(folder / f"{name}-skill", manifest, content)
-    made = export(made, store, examples[:8], lambda text: None)
+    made = export(made, store, parts[0], parts[1][:8], lambda text: None)
     return store.get(str(store.put(scored(made, store, parts[1]))))
 
 

@@ -324,6 +324,40 @@ def test_patience_in_a_fold_learns_from_the_rows_of_the_fold(name: str) -> None:
     assert fold.trained.scores == pytest.approx(alone.trained.scores, abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["head", "top"])
+def test_rows_that_judge_teach_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other texts in the rows that judge: the start and every step stay the same."""
+    rows, told = made.examples(60), made.settings(name, epochs=1, patience=9, batch_rows=8, label_names=True)
+    plain = fit(made.corpus_of(rows, made.base("bert")), method(name), told, np.arange(60), 1)
+    judges = set(plain.judges.tolist())
+    assert 3 <= len(judges) <= 9 and max(judges) < 60, "real rows only, though the labels' texts are learned"
+    others = [replace(row, fields={"text": "hello"}) if k in judges else row for k, row in enumerate(rows)]
+    monkeypatch.setattr("lingos.training.fit.cut", lambda *_: (np.setdiff1d(np.arange(60), plain.judges), plain.judges))
+    again = fit(made.corpus_of(others, made.base("bert")), method(name), told, np.arange(60), 1)
+    assert again.trained.losses == pytest.approx(plain.trained.losses, abs=1e-4)
+    assert made.same(
+        {k: torch.from_numpy(np.array(v)) for k, v in plain.solution.tensors.items()},
+        {k: torch.from_numpy(np.array(v)) for k, v in again.solution.tensors.items()},
+    )
+    assert again.trained.scores != plain.trained.scores
+
+
+def test_near_duplicates_judge_together_or_not_at_all() -> None:
+    corpus = made.corpus("bert", 60)
+    corpus.clusters = np.arange(60) // 6  # pairs of each class
+    judges = fit(corpus, method("head"), made.settings("head", epochs=1, patience=2), np.arange(60), 1).judges
+    assert len(judges) and len(judges) % 6 == 0
+    assert set(np.flatnonzero(np.isin(corpus.clusters, corpus.clusters[judges]))) == set(judges.tolist())
+
+
+def test_where_nothing_can_be_held_out_it_is_said() -> None:
+    corpus = made.corpus("bert", 60)
+    corpus.clusters = np.arange(60) % 3  # one cluster a class
+    found = fit(corpus, method("head"), made.settings("head", epochs=1, patience=2), np.arange(60), 1)
+    assert not len(found.judges) and any("no row can be held out" in note for note in found.notes)
+    assert found.trained.scores[-1] == found.trained.steps, "every step is run"
+
+
 def test_steps_ends_early_and_keeps_the_schedule() -> None:
     rates: list[float] = []
     whole: list[float] = []
@@ -368,7 +402,7 @@ def golden_run() -> list[float]:
     corpus.__dict__["rows"] = [
         replace(row, tensors={"input_ids": row.tensors["input_ids"].astype(np.int32)}) for row in rows
     ]
-    told = made.settings("top", epochs=4, batch_rows=8, layers=2, begin="means")
+    told = made.settings("top", epochs=4, batch_rows=8, layers=2, begin="means", learning_rate=3e-4, head_rate=3e-3)
     return fit(corpus, method("top"), told, made.every(corpus), 3).trained.losses
 
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,7 @@ def _facts(skill: Skill, store: Store, rows: Rows) -> dict[str, Any]:
         "words": _words(skill),
     }
     facts |= {"patience": 0, "class_weights": "none", "adversarial": 0, "head_first": None} | recipe
+    facts["patience"] = facts["patience"] if rows.judges else 0  # nothing could be held out: all steps are run
     return facts | _encoder_facts(skill) if manifest.base else facts
 
 

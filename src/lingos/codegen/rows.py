@@ -24,12 +24,14 @@ class Rows:
     train: list[Example]
     test: list[Example]
     files: tuple[str, ...]
+    judges: frozenset[str] = frozenset()  # ids of training rows that decided when to stop
 
     def lines(self) -> Iterator[str]:
-        """rows.jsonl: {"part", "id", "text", "label"}, one row a line."""
+        """rows.jsonl: {"part", "id", "text", "label"}, one row a line; "judges": true = it decides when to stop."""
         for part, rows in (("train", self.train), ("test", self.test)):
             for row in rows:
                 facts = {"part": part, "id": row.id, "text": row.fields["text"], "label": row.target}
+                facts |= {"judges": True} if part == "train" and row.id in self.judges else {}
                 yield json.dumps(facts, ensure_ascii=False) + "\n"
 
 
@@ -57,7 +59,7 @@ def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> R
     if "label_names" in skill.manifest.recipe and skill.manifest.recipe["label_names"].value:
         train += _names(skill, train)
     held = _found(skill, other or file, split["test"], "test", given=other is not None)
-    return Rows(train, held, (file, other) if other else (file,))
+    return Rows(train, held, (file, other) if other else (file,), frozenset(split.get("inner", ())))
 
 
 def _places(told: Data, data: str | None, test: str | None) -> tuple[tuple[str, str | None], ...]:

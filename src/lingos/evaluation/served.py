@@ -11,11 +11,14 @@ from lingos.words.said import Said, listed
 
 __all__ = ["serves", "variant_facts"]
 
-Tried = Mapping[str, Mapping[str, Any]]  # a mix of precisions -> accepted, reason, code, numbers
+# A mix of precisions -> accepted, reason, code, numbers; or "onnx" -> why torch serves, with the values of the code.
+Tried = Mapping[str, Mapping[str, Any]]
 
 
 def serves(tried: Tried) -> Said:
     """Why int8 serves, or why it does not: what the gate said about each mix of int8 and fp32 parts."""
+    if "onnx" in tried:
+        return Said(tried["onnx"]["code"], {name: tried["onnx"].get(name, "-") for name in ("why", "worst", "most")})
     said = [
         {**_parts(mix), "reason": variant_reason(one["code"], one), "accepted": one["accepted"]}
         for mix, one in tried.items()

@@ -40,6 +40,7 @@ class Corpus:
     place: Place = field(default_factory=here)
     home: Path | None = None
     progress: Progress | None = None
+    clusters: Array | None = None  # near-duplicate cluster of each row, where that is known
 
     def __post_init__(self) -> None:
         self._states: dict[int, States] = {}

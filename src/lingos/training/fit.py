@@ -23,6 +23,7 @@ from lingos.tasks.base import label_texts
 from lingos.text.ngrams import Ngrams
 from lingos.training.corpus import Corpus, digest
 from lingos.training.device import Place, Precision
+from lingos.training.held import NONE, cut
 from lingos.training.hidden import STEP_TOKENS, States, padded
 from lingos.training.loop import Job, Log, Trained, descend
 from lingos.words.said import Said
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Fitted", "Watch", "fit", "outputs"]
 
 START_ROWS = 32  # rows a class that make the class means at the start
-INNER = 0.1  # share held out inside the training rows for early stopping
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Fitted:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)  # further files of the bundle
+    judges: Array = field(default_factory=lambda: np.zeros(0, np.int64))  # positions that decided when to stop
 
 
 def fit(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch | None = None) -> Fitted:
@@ -116,6 +117,7 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
 
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
+    rows, judges = cut(corpus, rows, seed) if settings.patience else (rows, rows[:0])
     if settings.label_names:  # the labels' own texts come after the rows
         rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
     start = method.start(corpus.base.info, settings)
@@ -130,17 +132,20 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     if start is not None and _head_first(branch, settings):
         corpus.want([start, corpus.base.info.depth])  # in one pass
     notes = _warm(branch, watch.warm) if watch.warm else []
+    notes += [NONE] if settings.patience and not len(judges) else []
     method.prepare(branch, settings)
     solution = _begin(branch, corpus, method, settings, rows, seed, start)
     job = _job(branch, corpus, method, settings, rows, seed, start)
     job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
     if watch.folder is not None:
         job.reads = digest(corpus, rows) + _digest(watch.warm)
-    if settings.patience:
-        _hold_out(job, corpus, start, rows, seed)
+    if len(judges):
+        job.judge = _judge(job, corpus, start, judges)
     trained = descend(job)
     files = method.finish(branch, settings)
-    return Fitted(method, settings, solution, branch, start, trained, notes=notes + trained.notes, files=files)
+    return Fitted(
+        method, settings, solution, branch, start, trained, notes=notes + trained.notes, files=files, judges=judges
+    )
 
 
 def _begin(
@@ -185,26 +190,16 @@ def _job(
     return job
 
 
-def _hold_out(job: Job, corpus: Corpus, start: int | None, rows: Array, seed: int) -> None:
-    """Cut a stratified tenth from the job's rows and judge by it."""
-    order = np.random.default_rng([seed, 7]).permutation(len(rows))
-    held = np.sort(np.concatenate([_share(order[job.targets[order] == k]) for k in np.unique(job.targets)]))
-    kept = np.setdiff1d(np.arange(len(rows)), held)
-    if not len(held):
-        return
-    judged, truth = rows[held], job.targets[held]
+def _judge(job: Job, corpus: Corpus, start: int | None, judges: Array) -> Callable[[Branch], float]:
+    truth = corpus.targets[judges]
 
     def judge(branch: Branch) -> float:
-        found = _forward(branch, _reader(corpus, start), judged, corpus, job.place)["logits"]
+        found = _forward(branch, _reader(corpus, start), judges, corpus, job.place)["logits"]
         chances = torch.log_softmax(torch.from_numpy(found), 1)[torch.arange(len(truth)), torch.from_numpy(truth)]
         # Accuracy decides; the likelihood, far smaller than a row, breaks ties. Unrounded it would rise for ever.
         return float((found.argmax(1) == truth).mean()) + 1e-6 * round(float(chances.mean()), 2)
 
-    job.judge, job.targets, job.weights = judge, job.targets[kept], job.weights[kept]
-    if job.states is not None:
-        job.states = _subset(job.states, kept)
-    else:
-        job.rows = [job.rows[k] for k in kept]
+    return judge
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -263,10 +258,6 @@ class _View(States):
 def _few(targets: Array, rows: Array, seed: int) -> Array:
     order = np.random.default_rng([seed, 3]).permutation(rows)
     return np.sort(np.concatenate([order[targets[order] == k][:START_ROWS] for k in np.unique(targets[rows])]))
-
-
-def _share(order: Array) -> Array:
-    return order[: int(len(order) * INNER + 0.5)] if len(order) > 1 else order[:0]
 
 
 def _warm(branch: Branch, tensors: Mapping[str, Any]) -> list[str]:

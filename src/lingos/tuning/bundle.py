@@ -54,6 +54,9 @@ def bundle(parts: Parts, folder: Path) -> tuple[Manifest, Files]:
     """(manifest, files) of a skill that serves its own numbers; exports are added later. `folder` is scratch."""
     fitted, corpus = parts.fitted, parts.corpus
     text = fitted.branch is None
+    split = dict(parts.split)
+    if len(fitted.judges):  # rows of "train" that decided when to stop: the generated code leaves them out too
+        split["inner"] = [corpus.examples[row].id for row in fitted.judges]
     variant = Variant("ngrams" if text else "torch", "fp32", calibration=parts.calibration, refusal=parts.refusal)
     manifest = Manifest(
         name=parts.name,
@@ -70,13 +73,13 @@ def bundle(parts: Parts, folder: Path) -> tuple[Manifest, Files]:
         calibration=parts.calibration,
         refusal=parts.refusal,
         data=parts.data,
-        split={name: len(ids) for name, ids in parts.split.items()},
+        split={name: len(ids) for name, ids in split.items()},
         parent=parts.parent,
         variants={"fp32": variant},
         serve="fp32",
     )
     files: Files = {**_numbers(fitted, corpus), **fitted.files}
-    files["split.json"] = json.dumps(parts.split, indent=0)
+    files["split.json"] = json.dumps(split, indent=0)
     base = corpus.base.info.name if not text else "none"
     recipe = Recipe(corpus.task.name, base, fitted.method.name, parts.effort, parts.seed, parts.recipe)
     write_yaml(recipe, folder / "recipe.yaml")

@@ -124,6 +124,7 @@ def _set_out(
         say(text)
     _describe(schema, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
+    corpus.clusters = prepared.clusters
     if backbone is not None:
         corpus.max_length = options.max_length or _length(backbone, prepared)
         told = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
@@ -216,9 +217,8 @@ def _build(road: Road, rung: Rung) -> Skill:
     if fitted.branch is not None:
         put_trunk(road.store.trunks, corpus.base, fitted.start)
     skill = write(staging / "skill", manifest, files)
-    # Rows that were learned flip less than new ones, so the int8 gate asks test texts, without their labels.
-    checked = [dataclasses.replace(row, target=None) for row in road.prepared.test]
-    skill = export(skill, road.store, checked, road.say, smaller=options.effort != "quick")
+    rows = road.prepared.train, road.prepared.test
+    skill = export(skill, road.store, *rows, road.say, smaller=options.effort != "quick")
     # What was read back from skill.json is English only; these reasons can be told in every language.
     return dataclasses.replace(skill, manifest=dataclasses.replace(skill.manifest, recipe=settings))
 

@@ -38,8 +38,8 @@ def check_one_process() -> None:
         raise RecipeError(
             f"several processes were started for one run ({', '.join(several)})",
             expected="tune in one process",
-            cure="run it without `accelerate launch` or torchrun; `lingos.training.fit.fit` works under them and shares "
-            "the steps of one method among the processes",
+            cure="run it without `accelerate launch` or torchrun; what works under them is `lingos.training.fit.fit`, "
+            "which shares the steps of one method among the processes",
         )
 
 

@@ -140,6 +140,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "started from another skill's branch: {count} of {layers} tensors",
         "从另一技能的分支开始：{layers} 个张量中的 {count} 个",
     ),
+    "train.none": (
+        "no row can be held out to decide when to stop, as each class has one group of near duplicates: no early stop",
+        "每个类别只有一组近似重复的文本，无法留出数据来决定何时停止：不提前停止",
+    ),
     "train.memory": (
         "out of memory: every step now runs in {parts} parts",
         "内存不足：每一步改为分 {parts} 份运行",

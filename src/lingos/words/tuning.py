@@ -114,9 +114,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
     "refuse.beside.foreign": ("{value:.3f}, ", "{value:.3f}、"),
     "serves.mix": ("trunk {trunk}, branch {branch}: {reason}", "主干 {trunk}，分支 {branch}：{reason}"),
-    "serves.torch": (
-        "ONNX differs from torch by {worst:.1e}: torch serves",
-        "ONNX 与 torch 相差 {worst:.1e}：由 torch 提供服务",
+    "serves.torch": ("torch serves: {why}", "由 torch 提供服务：{why}"),
+    "serves.apart": (
+        "torch serves: the logits of ONNX Runtime differ by {worst}, at most {most} is allowed",
+        "由 torch 提供服务：ONNX Runtime 的输出相差 {worst}，最多允许 {most}",
     ),
     "serves.onnx": (
         "served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most",
