@@ -18,7 +18,7 @@ PACKAGE = "lingos"
 STAGES = """
 errors registry contracts settings
 strict integrity home later
-text data backbones modules tasks methods
+words text data backbones modules tasks methods
 confidence manifest skill engines inference
 evaluation store training ladder augment compression tuning tune codegen
 runtime serving assistant apps studio cli

@@ -20,11 +20,11 @@ from lingos.engines.onnx import OnnxEngine
 from lingos.errors import BackboneError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
-from lingos.evaluation.words import Said
 from lingos.inference import open_session
 from lingos.manifest import Base, BranchInfo, Variant
 from lingos.skill import Skill, write
 from lingos.store.store import Store
+from lingos.words.said import Said
 
 EXAMPLES = [
     Example({"text": text}, made_skills.LABELS[place // 2], str(place)) for place, text in enumerate(made_skills.TEXTS)

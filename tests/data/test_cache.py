@@ -11,6 +11,7 @@ import pytest
 from lingos.data import cache
 from lingos.data.readers import ReadOptions, read
 from lingos.errors import RecipeError, ResourceError
+from lingos.words.said import told
 
 
 def home() -> Path:
@@ -30,6 +31,8 @@ def test_the_second_reading_parses_nothing(path: Path, monkeypatch: pytest.Monke
     assert again.table.equals(first.table)
     assert (again.malformed, again.notes, again.columns) == (first.malformed, first.notes, first.columns)
     assert len(again.malformed) == 1
+    said = [[*one.notes, one.malformed[0].message] for one in (first, again)]
+    assert [told(one, "zh") for one in said[0]] == [told(one, "zh") for one in said[1]] != said[0]
 
 
 def test_a_changed_file_of_the_same_size_is_read_again(path: Path) -> None:

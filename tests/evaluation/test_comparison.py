@@ -24,7 +24,7 @@ def test_a_clear_difference_is_said_in_points_from_either_side() -> None:
     assert found.sentence(("old", "new")).startswith("new is better by 4.0 points [")
     back = paired(truth, better, worse, 2)
     assert back.sentence(("old", "new")).startswith("old is better by 4.0 points [")
-    assert back.sentence(("旧", "新"), "zh").startswith("旧 更好，高 4.0 个百分点")
+    assert back.sentence(("旧", "新")).told("zh").startswith("旧 更好，高 4.0 个百分点")
 
 
 def test_a_small_difference_is_not_made_into_one() -> None:

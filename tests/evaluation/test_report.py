@@ -16,8 +16,8 @@ from lingos.errors import ResourceError
 from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.report import ReportContext, report_html, report_markdown, write_report
 from lingos.evaluation.result import Evaluation
-from lingos.evaluation.words import Said
 from lingos.ladder.forecast import Forecast
+from lingos.words.said import Said
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}[x](javascript:alert(1))|`|'
 RUNGS: list[dict[str, Any]] = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from lingos.errors import RecipeError
 from lingos.methods.base import method
-from lingos.tuning.recipe import check_names, settle
+from lingos.settings import resolve
+from lingos.tuning.recipe import check_names, derived, settle
+from lingos.words.said import Said
 
 
 @pytest.mark.parametrize("name", ["prototype", "labels"])
@@ -70,3 +73,15 @@ def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word()
 def test_few_rows_derive_only_settings_that_the_method_has(name: str) -> None:
     few = {"labels": ["card_lost", "rate"], "counts": [5, 5]}
     assert settle(method(name), {}, few, alone=True)[1]["label_names"].source == "derived"
+
+
+def test_every_reason_is_what_the_recipe_says_and_has_chinese() -> None:
+    few = {"labels": ["card_lost", "rate"], "counts": [10, 10]}
+    one, user = method("top"), {"epochs": 2, "learning_rate": 1e-3, "batch_rows": 8}
+    plain = resolve(one.Settings, user, derived(one, few))[1]
+    _, told = settle(one, user, few, alone=True)
+    assert told == plain
+    assert told["epochs"].reason.startswith("asked for, instead of ")
+    for setting in told.values():
+        assert isinstance(setting.reason, Said)
+        assert re.search("[\u4e00-\u9fff]", setting.reason.told("zh"))

@@ -16,7 +16,6 @@ from lingos.compression.interop import FORMATS, export
 from lingos.contracts import Calibration
 from lingos.errors import SkillError
 from lingos.evaluation.thresholds import Move
-from lingos.evaluation.words import Said
 from lingos.inference import open_session
 from lingos.manifest import from_json, to_json
 from lingos.methods.base import method, names
@@ -24,6 +23,7 @@ from lingos.store.store import Store
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.result import Tuned
 from lingos.tuning.run import tune
+from lingos.words.said import Said
 
 SHARES = {"plain": 0.86, "rare": 0.09, "seldom": 0.05}
 ASKED = ["thresholds=macro_f1"]

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from lingos.cli.console import bar, document, fold, line, show, table, width
+from lingos.cli.console import bar, document, fold, line, pad, show, table, width
 from lingos.errors import RecipeError
-from lingos.evaluation.words import phrase, told
 from lingos.later import later
 from lingos.settings import flags
 from lingos.tuning.options import CheckOptions, ReadingOptions, TuneOptions
+from lingos.words.said import Said, coded, language_of, numbered, phrase, teller, told
 
 __all__ = ["add"]
 
@@ -49,9 +49,9 @@ def tune(train: File, options: TuneOptions, as_json: Json = False) -> None:
     _ladder(tuned.ladder, language)
     show(f"{told(tuned.reason, language)}\n")
     _scores(tuned.evaluation.to_json())
-    show(f"\n{tuned.skill} in {tuned.seconds:.0f} s; report: {tuned.folder / 'report.html'}")
-    name = tuned.skill.name
-    show(f'try: lingos predict {name} "..."   lingos explain {name} "..."   lingos serve {name}')
+    made = {"skill": str(tuned.skill), "seconds": tuned.seconds, "path": tuned.folder / "report.html"}
+    show("\n" + Said("terminal.made", made).told(language))
+    show(Said("terminal.try", {"name": tuned.skill.name}).told(language))
 
 
 @flags(CheckOptions)
@@ -63,12 +63,16 @@ def check(file: File, options: CheckOptions, as_json: Json = False) -> None:
     if as_json:
         document(found.to_json())
     else:
-        _findings(found.findings)
-        show(f"{found.rows} rows, {found.used} can be used, {found.rows - found.used} can not")
+        _findings(found.findings, source.language)
+        counts = {"rows": found.rows, "used": found.used, "lost": found.rows - found.used}
+        show(Said("terminal.rows", counts).told(source.language))
     if options.fix:
-        made = fix_file(source, found, Path(options.out) if options.out else None)
-        line(f"{made.kept} rows in {made.clean}, {made.changed} of them changed: see {made.changes}")
-        line(f"{made.removed} copies removed, {made.rejected_rows} rows that can not be used: {made.rejected}")
+        out = Path(options.out) if options.out else None
+        made, say = fix_file(source, found, out), teller(line, source.language)
+        kept = {"kept": made.kept, "file": made.clean, "changed": made.changed, "changes": made.changes}
+        say(Said("terminal.kept", kept))
+        gone = {"removed": made.removed, "rejected": made.rejected_rows, "file": made.rejected}
+        say(Said("terminal.removed", gone))
     if found.errors:
         raise typer.Exit(2)
 
@@ -96,32 +100,31 @@ def compare(
 ) -> None:
     """Say whether B is better than A on the same rows, with an interval, or that this data can not show it."""
     found = compare_skills(first, second, data, reading=reading, say=line)
-    document(found) if as_json else show(found["sentence"])
+    document(coded(found)) if as_json else show(told(found["sentence"], found["language"]))
 
 
-def _findings(findings: Sequence[Any]) -> None:
+def _findings(findings: Sequence[Any], language: str) -> None:
     """Of one kind at most SHOWN in full; the lines of the others are named."""
     kinds: dict[tuple[str, str], list[Any]] = {}
     for finding in findings:
         kinds.setdefault((finding.severity, finding.code), []).append(finding)
     for (severity, code), found in kinds.items():
         for finding in found[:SHOWN]:
-            _finding(finding)
+            _finding(finding, language)
         if rest := found[SHOWN:]:
             lines = sorted({number for finding in rest for number in finding.lines})
-            show(f"{severity} {code}: {len(rest)} more, lines {_some(lines, 24)}; --json lists all")
+            more = {"severity": Said(severity), "code": code, "count": len(rest), "lines": numbered(lines, 24)}
+            show(Said("terminal.more", more).told(language))
 
 
-def _finding(finding: Any) -> None:
-    where = f", line{'s' * (len(finding.lines) > 1)} {_some(finding.lines)}" if finding.lines else ""
-    show(f"{finding.severity} {finding.code}: {finding.file}{where}")
-    for part in (finding.message, f"-> {finding.cure}"):
+def _finding(finding: Any, language: str) -> None:
+    key = "place.lines" if len(finding.lines) > 1 else "place.line"
+    where = Said(key, {"lines": numbered(finding.lines)}) if finding.lines else ""
+    head = {"severity": Said(finding.severity), "code": finding.code, "file": finding.file, "where": where}
+    show(Said("terminal.finding", head).told(language))
+    for part in (told(finding.message, language), f"-> {told(finding.cure, language)}"):
         for piece in fold(part, width() - 4):
             show(f"    {piece}")
-
-
-def _some(lines: Sequence[int], count: int = 8) -> str:
-    return ", ".join(map(str, lines[:count])) + (f" and {len(lines) - count} more" if len(lines) > count else "")
 
 
 def _ladder(rungs: Sequence[Any], language: str) -> None:
@@ -134,7 +137,8 @@ def _ladder(rungs: Sequence[Any], language: str) -> None:
         if rung["skipped"]:
             note = phrase("ladder.skipped", language).format(reason=told(rung["skipped"], language))
         rows.append([told(rung["method"], language), score, str(rung.get("seconds", "")), size, speed, note])
-    table("Ladder (rows out of fold)", ["method", "score, 95 % interval", "seconds", "MB", "ms/text", ""], rows)
+    names = ("terminal.method", "terminal.score", "terminal.seconds", "terminal.size", "terminal.speed")
+    table(phrase("terminal.ladder", language), [*(phrase(name, language) for name in names), ""], rows)
 
 
 def _percent(value: float, low: float, high: float) -> str:
@@ -142,19 +146,29 @@ def _percent(value: float, low: float, high: float) -> str:
 
 
 def _scores(found: Any) -> None:
-    """The lines that matter most; the report has all."""
-    test, refusal = found["test"], found["refusal"]
+    """The lines that matter most, in the language of the skill; the report has all."""
+    test, refusal, language = found["test"], found["refusal"], found["language"]
     first = test["primary"]["name"]
     for score in test["scores"]:
         if score["name"] in (first, "macro_f1", "mcc"):
-            of_rows = f" on {test['rows']} rows" if score["name"] == first else ""
-            show(f"{score['name']:20}{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]{of_rows}")
+            said = f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]"
+            whole = Said("terminal.score.rows", {"score": said, "rows": test["rows"]})
+            _row(_name(score["name"], language), whole if score["name"] == first else said, language)
     if test["unknown_rows"]:
-        show(f"{'unknown labels':20}{test['unknown_rows']} rows, counted as mistakes")
-    show(f"{'calibration error':20}{found['calibration']['error']:.3f}")
+        _row(Said("terminal.unknown"), Said("terminal.unknown.rows", {"rows": test["unknown_rows"]}), language)
+    _row(Said("terminal.calibration"), f"{found['calibration']['error']:.3f}", language)
     if refusal and refusal["refused"]:
-        kept = refusal["answered"]
-        show(f"{'refused':20}{refusal['refused']:.3f}, {kept['name']} of the rest {kept['value']:.3f}")
+        kept = {"score": _name(refusal["answered"]["name"], language), "value": refusal["answered"]["value"]}
+        _row(Said("terminal.refused"), Said("terminal.rest", {"share": refusal["refused"], **kept}), language)
     for pair in [one for one in found["confusions"] if one["count"] > 1][:3]:
-        show(f"{'most confused':20}{pair['truth']} read as {pair['guess']}: {pair['count']} rows")
-    show(f"a gap below {100 * test['visible_gap']:.1f} points can not be seen with {test['rows']} rows")
+        _row(Said("terminal.confused"), Said("terminal.pair", pair), language)
+    show(Said("terminal.visible", {"gap": 100 * test["visible_gap"], "rows": test["rows"]}).told(language))
+
+
+def _row(name: str, value: str, language: str) -> None:
+    show(pad(told(name, language), 20) + told(value, language))
+
+
+def _name(score: str, language: str) -> str:
+    """A score's name: in English as the JSON document spells it."""
+    return score if language_of(language) == "en" else phrase(score, language)

@@ -20,7 +20,7 @@ from lingos.engines.torch import modules_of
 from lingos.errors import BackboneError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
-from lingos.evaluation.words import Said, told
+from lingos.evaluation.served import serves
 from lingos.inference import Session, open_session, trunk_files
 from lingos.integrity import sha256
 from lingos.manifest import BranchInfo, Variant
@@ -28,6 +28,7 @@ from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tasks.base import calibrated, softmax
 from lingos.text.normalise import cleaned
+from lingos.words.said import Said, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -66,6 +67,7 @@ def export(
     """
     if skill.manifest.branch is None:
         return skill
+    say = teller(say, str(skill.manifest.schema.get("language", "en")))
     learned = spread(learned, FITTED, skill.manifest.seed)
     with tempfile.TemporaryDirectory() as scratch:
         try:
@@ -76,7 +78,7 @@ def export(
         if not worst <= PARITY:  # so that a NaN is refused too
             plain = exact.extended(skill.manifest, {}, drop=[BRANCH.format("fp32")])
             return _by_torch(plain, Said("serves.apart", {"worst": f"{worst:.1e}", "most": f"{PARITY:.0e}"}), say)
-        say(f"served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most")
+        say(Said("serves.onnx", {"worst": worst}))
         return _smaller(exact, store, (learned, tested), Path(scratch), say) if smaller else exact
 
 
@@ -116,10 +118,9 @@ def _parity(skill: Skill, store: Store, examples: Sequence[Example]) -> float:
 
 def _by_torch(skill: Skill, reason: Said, say: Say) -> Skill:
     """The bundle as training wrote it, with the reason why nothing else serves it."""
-    say(reason.told(str(skill.manifest.schema.get("language", "en"))))
-    own = dataclasses.replace(
-        skill.manifest.variants["fp32"], gate={"onnx": {"accepted": False, "reason": reason, "code": reason.code}}
-    )
+    say(reason)
+    kept = {"accepted": False, "reason": reason, "code": reason.code, **reason.values}
+    own = dataclasses.replace(skill.manifest.variants["fp32"], gate={"onnx": kept})
     return skill.extended(dataclasses.replace(skill.manifest, variants={"fp32": own}), {})
 
 
@@ -131,7 +132,6 @@ def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) ->
     whole = open_session(skill, store, variant="fp32", options=EngineOptions(threads=2))
     products = _quantised(skill, store, whole, rows[0], scratch)
     exact = _evidence(whole, rows[0]), _evidence(whole, rows[1])
-    language = str(skill.manifest.schema.get("language", "en"))
     tried: dict[str, Any] = {}
     for trunk, branch in _mixes(facts, products):
         skill, verdict = _mixed(skill, store, exact, (trunk, branch), scratch)
@@ -142,12 +142,9 @@ def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) ->
             **verdict.numbers,
         }
         if verdict.accepted:
-            values = {"trunk": trunk, "branch": branch, "reason": verdict.reason}
-            say(Said("serves.int8", values).told(language))
-            return _with(skill, tried, "int8")
-    reasons = "; ".join(f"{mix}: {told(one['reason'], language)}" for mix, one in tried.items())
-    say(Said("serves.fp32", {"reasons": reasons}).told(language))
-    return _with(skill, tried, "fp32")
+            break
+    say(serves(tried))
+    return _with(skill, tried, "int8" if any(one["accepted"] for one in tried.values()) else "fp32")
 
 
 def _quantised(skill: Skill, store: Store, whole: Session, learned: Sequence[Example], scratch: Path) -> int:

@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from lingos.data.source import Malformed
 from lingos.data.writer import Writer
-from lingos.errors import DataError, ResourceError, disk_full
+from lingos.errors import DataError, LingosError, ResourceError, disk_full
 from lingos.home import cache_limit, default_home, in_use, prune, put
+from lingos.words.said import packed, unpacked
 
 __all__ = ["Cached", "arrow_table", "fingerprint"]
 
@@ -81,10 +82,11 @@ def _load(entry: Path) -> Cached | None:
         about = json.loads((entry / ABOUT).read_text())
         table = pa.ipc.open_file(pa.memory_map(str(entry / TABLE))).read_all()
         in_use(entry, table)
-    except (FileNotFoundError, ValueError, pa.ArrowInvalid):
-        return None  # absent or damaged: it is built again
-    malformed = tuple(Malformed(**one) for one in about["malformed"])
-    return Cached(table, malformed, tuple(about["notes"]), about["kinds"])
+        malformed = tuple(Malformed(**one | {"message": unpacked(one["message"])}) for one in about["malformed"])
+        notes = tuple(unpacked(note) for note in about["notes"])
+    except (FileNotFoundError, ValueError, KeyError, LingosError, pa.ArrowInvalid):
+        return None  # absent, damaged, or with sentences of another version: it is built again
+    return Cached(table, malformed, notes, about["kinds"])
 
 
 def _build(entry: Path, name: str, fill: Callable[[Writer], None]) -> None:
@@ -100,8 +102,8 @@ def _build(entry: Path, name: str, fill: Callable[[Writer], None]) -> None:
         if finished is None:
             raise DataError(f"{name} has no rows", expected="at least one row of data", cure="check the file")
         about = {
-            "malformed": [asdict(one) for one in writer.malformed],
-            "notes": writer.notes,
+            "malformed": [asdict(one) | {"message": packed(one.message)} for one in writer.malformed],
+            "notes": [packed(note) for note in writer.notes],
             "kinds": {column: sorted(kinds) for column, kinds in writer.kinds.items() if kinds},
         }
         made = Path(folder) / "made"

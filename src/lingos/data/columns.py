@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from lingos.data.source import RESERVED, Columns
 from lingos.errors import DataError, unknown
+from lingos.words.said import Said
 
 __all__ = ["find_columns", "has_header", "is_known_name"]
 
@@ -69,7 +70,7 @@ def is_known_name(name: str | None) -> bool:
     return _key(name or "") in {*TEXT_NAMES, *WEAK_TEXT_NAMES, *LABEL_NAMES}
 
 
-def has_header(rows: Sequence[Sequence[str | None]]) -> tuple[bool, str]:
+def has_header(rows: Sequence[Sequence[str | None]]) -> tuple[bool, Said]:
     """Whether the first row holds names rather than data, and why.
 
     >>> has_header([["text", "label"], ["hello", "greet"]])
@@ -78,19 +79,19 @@ def has_header(rows: Sequence[Sequence[str | None]]) -> tuple[bool, str]:
     (False, 'its cell 1 is a number')
     """
     if not rows:
-        return False, "there is no row"
+        return False, Said("header.empty")
     first, rest = rows[0], rows[1:]
     for cell in first:
         if is_known_name(cell):
-            return True, f"it holds the usual name '{(cell or '').strip()}'"
+            return True, Said("header.usual", {"name": (cell or "").strip()})
     for position, cell in enumerate(first):
         word = (cell or "").strip()
         if re.match(NUMBER, word):
-            return False, f"its cell {position + 1} is a number"
+            return False, Said("header.number", {"place": position + 1})
         if any(len(row) > position and (row[position] or "").strip() == word for row in rest if word):
-            return False, f"'{word[:40]}' stands again in a later row"
+            return False, Said("header.again", {"word": word[:40]})
     if any(len(cell or "") > 40 or len((cell or "").split()) > 4 for cell in first):
-        return False, "it holds a sentence"
+        return False, Said("header.sentence")
     return _looks_apart(first, rest)
 
 
@@ -119,7 +120,7 @@ def find_columns(
         )
     profiles = {name: _profile(table, name) for name in names}
     finder = _Finder(file, profiles, kinds)
-    reasons = {role: "named by you" for role, name in wanted.items() if name}
+    reasons = {role: Said("chosen.you") for role, name in wanted.items() if name}
     text, label, group = wanted.get("text"), wanted.get("label"), wanted.get("group")
     if not text:
         text, reasons["text"] = finder.text({label, group})
@@ -137,7 +138,7 @@ class _Finder:
     profiles: Mapping[str, _Profile]
     kinds: Mapping[str, Collection[str]]
 
-    def text(self, taken: Collection[str | None]) -> tuple[str, str]:
+    def text(self, taken: Collection[str | None]) -> tuple[str, Said]:
         free = [name for name in self._plain() if name not in taken]
         for known in (TEXT_NAMES, WEAK_TEXT_NAMES):
             found = [name for name in free if _key(name) in known]
@@ -150,26 +151,26 @@ class _Finder:
             if len(pair) > 1 and not exact:
                 raise self._open("text", pair, f"{' and '.join(pair)} are a pair, and pairs are another task")
             if len(exact or found) == 1:
-                return (exact or found)[0], "by its name"
+                return (exact or found)[0], Said("chosen.name")
             if found:
-                return self._longest(found, "several columns have the name of a text")
-        return self._longest([name for name in free if self.profiles[name].texty], "no column has the name of a text")
+                return self._longest(found, "chosen.longest")
+        return self._longest([name for name in free if self.profiles[name].texty], "chosen.unnamed")
 
-    def label(self, taken: Collection[str | None]) -> tuple[str | None, str]:
+    def label(self, taken: Collection[str | None]) -> tuple[str | None, Said]:
         free = [name for name in self.profiles if name not in taken]
         found = [name for name in free if _key(name) in LABEL_NAMES]
         plain = [name for name in found if name in self._plain()] or found
         exact = [name for name in plain if _key(name) in ("label", "标签")]
         if len(exact or plain) == 1:
-            return (exact or plain)[0], "by its name"
+            return (exact or plain)[0], Said("chosen.name")
         if plain:
             raise self._open("label", plain)
         likely = [name for name in free if name in self._plain() and self.profiles[name].labelly]
         if len(likely) > 1:
             raise self._open("label", likely)
         if likely:
-            return likely[0], f"{self.profiles[likely[0]].distinct} different values that repeat"
-        return None, "no column has the name of a label or a few values that repeat"
+            return likely[0], Said("chosen.values", {"count": self.profiles[likely[0]].distinct})
+        return None, Said("chosen.none")
 
     def check_label(self, name: str) -> None:
         """Stops at what is another task."""
@@ -200,16 +201,16 @@ class _Finder:
     def _plain(self) -> list[str]:
         return [name for name in self.profiles if not set(self.kinds.get(name, ())) & {"list", "object"}]
 
-    def _longest(self, names: Sequence[str], why: str) -> tuple[str, str]:
+    def _longest(self, names: Sequence[str], key: str) -> tuple[str, Said]:
         ranked = sorted(names, key=lambda name: -self.profiles[name].length)
         if not ranked:
             raise self._open("text", list(self.profiles), "no column looks like text")
         best = self.profiles[ranked[0]]
         if len(ranked) == 1:
-            return best.name, f"the only column of text ({best.length:.0f} characters on average)"
+            return best.name, Said("chosen.only", {"length": best.length})
         if len(ranked) > 1 and self.profiles[ranked[1]].length > 0.6 * best.length:
             raise self._open("text", ranked)
-        return best.name, f"{why}, but it has the longest cells ({best.length:.0f} characters on average)"
+        return best.name, Said(key, {"length": best.length})
 
     def _open(self, role: str, names: Sequence[str], why: str = "") -> DataError:
         shown = ", ".join(
@@ -245,12 +246,12 @@ def _key(name: str) -> str:
     return re.sub(r"[\s\-]+", "_", name.strip().lstrip("\ufeff").casefold())
 
 
-def _looks_apart(first: Sequence[str | None], rest: Sequence[Sequence[str | None]]) -> tuple[bool, str]:
+def _looks_apart(first: Sequence[str | None], rest: Sequence[Sequence[str | None]]) -> tuple[bool, Said]:
     """Names are much shorter than the texts below them."""
     if not rest or not all((cell or "").strip() for cell in first):
-        return False, "it does not look like names"
+        return False, Said("header.not-names")
     below = [len(max((cell or "" for cell in row), key=len, default="")) for row in rest]
     longest = max(len(cell or "") for cell in first)
     if longest * 1.5 < sum(below) / len(below):
-        return True, "its cells are short and differ from all below"
-    return False, "it looks like the rows below"
+        return True, Said("header.short")
+    return False, Said("header.rows")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lingos.errors import DataError, unknown
+from lingos.words.said import Said
 
 __all__ = ["Encoding", "detect_encoding", "looks_binary", "named_encoding", "text_lines", "text_pieces"]
 
@@ -106,10 +107,10 @@ def detect_encoding(stream: BinaryIO, name: str) -> Encoding:
     returns = b"\r" in sample and b"\n" not in sample
     for mark, codec in MARKS:
         if sample.startswith(mark):
-            notes = () if codec == "utf-8" else (f"encoding {codec} by its byte-order mark",)
+            notes = () if codec == "utf-8" else (Said("note.mark", {"codec": codec}),)
             return Encoding(codec, len(mark), notes, returns and codec == "utf-8")
     if wide := _wide(sample):
-        return Encoding(wide, 0, (f"encoding {wide} detected (no byte-order mark)",))
+        return Encoding(wide, 0, (Said("note.wide", {"codec": wide}),))
     census = _Census()
     for block in _blocks(_Chain(sample, stream), returns, name):
         census.add(block)
@@ -159,7 +160,7 @@ def _mend(block: bytes, codec: str, number: int, broken: dict[int, str]) -> list
             lines.append(line.decode(codec))
         except UnicodeDecodeError as error:
             byte = line[error.start]
-            broken[number + offset] = f"byte {error.start + 1} (0x{byte:02x}) is not {codec}"
+            broken[number + offset] = Said("row.byte", {"place": error.start + 1, "byte": byte, "codec": codec})
             lines.append(line.decode(codec, errors="replace"))
     return lines
 
@@ -175,7 +176,7 @@ def _wide_lines(stream: BinaryIO, codec: str, broken: dict[int, str]) -> Iterato
         for line in io.StringIO(text[:cut], newline="\n"):
             number += 1
             if "\ufffd" in line:
-                broken[number] = f"some bytes are not {codec}"
+                broken[number] = Said("row.bytes", {"codec": codec})
             yield line
         if not piece:
             return
@@ -235,8 +236,7 @@ def _judge(census: _Census, returns: bool, name: str) -> Encoding:
         return Encoding("utf-8", carriage_returns=returns)
     if census.foreign + census.damaged >= census.invalid or few:
         bad = census.invalid + census.damaged
-        note = f"encoding utf-8, but {bad} line(s) are not; if the whole file is in another, name it: --encoding"
-        return Encoding("utf-8", notes=(note,), carriage_returns=returns)
+        return Encoding("utf-8", notes=(Said("note.utf-8", {"count": bad}),), carriage_returns=returns)
     codec, how = _guess(census.sample)
     if not codec:
         raise DataError(
@@ -244,7 +244,7 @@ def _judge(census: _Census, returns: bool, name: str) -> Encoding:
             expected="UTF-8, GB18030 or UTF-16 text",
             cure=f"name the encoding (--encoding {'|'.join(KNOWN)}) or save the file as UTF-8",
         )
-    return Encoding(codec, notes=(f"encoding {codec} {how}",), carriage_returns=returns)
+    return Encoding(codec, notes=(Said(how, {"codec": codec}),), carriage_returns=returns)
 
 
 def _guess(lines: list[bytes]) -> tuple[str | None, str]:
@@ -254,13 +254,13 @@ def _guess(lines: list[bytes]) -> tuple[str | None, str]:
         frequent = sum(c in FREQUENT for c in foreign) / len(foreign)
         ideographs = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or c >= "\uff00" for c in foreign)
         if frequent >= 0.05 and ideographs >= 0.8 * len(foreign):
-            return "gb18030", "detected"
+            return "gb18030", "note.detected"
     western = [line.decode("cp1252") for line in lines if _strict(line, "cp1252")]
     letters = [c for text in western for c in text if c.isalpha()]
     accents = [c for text in western for c in text if ord(c) > 127]
     # Cyrillic bytes read as cp1252 are accented letters too, but then nearly all letters are.
     if len(western) == len(lines) and len(accents) < 0.25 * len(letters) and set(accents) <= WESTERN:
-        return "cp1252", "guessed; if the text looks wrong, name it: --encoding"
+        return "cp1252", "note.guessed"
     # charset_normalizer costs 50 ms to import and only foreign files need it.
     from charset_normalizer import from_bytes
 
@@ -268,7 +268,7 @@ def _guess(lines: list[bytes]) -> tuple[str | None, str]:
     found = [
         match.encoding for match in from_bytes(b"\n".join(lines)[:200_000]) if not match.encoding.startswith("utf")
     ]
-    return (found[0], "guessed; if the text looks wrong, name it: --encoding") if found else (None, "")
+    return (found[0], "note.guessed") if found else (None, "")
 
 
 def _strict(line: bytes, codec: str) -> bool:

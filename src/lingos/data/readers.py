@@ -27,6 +27,7 @@ from lingos.data.formats.base import InputFile, ReadOptions
 from lingos.data.source import Source
 from lingos.data.writer import Writer
 from lingos.errors import DataError, nearest, unknown
+from lingos.words.said import Said
 
 __all__ = ["FORMATS", "ReadOptions", "read", "records"]
 
@@ -121,7 +122,7 @@ def read(
     known = {role: column for role, column in known.items() if column in set(names) - set(wanted.values())}
     columns = find_columns(found.table, wanted | known, found.kinds, options.labelled, name)
     if known:
-        reasons = {**columns.reasons, **dict.fromkeys(known, "the skill's own column")}
+        reasons = {**columns.reasons, **dict.fromkeys(known, Said("chosen.skill"))}
         columns = dataclasses.replace(columns, reasons=reasons)
     return Source(name, found.table, columns, found.malformed, found.notes, found.format, options.encoding)
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from lingos.contracts import Example
 from lingos.errors import DataError, unknown
+from lingos.text.language import main_language
 
 __all__ = ["FILE", "LINE", "Columns", "Malformed", "Source", "example_ids"]
 
@@ -84,6 +85,11 @@ class Source:
         if name not in self.table.column_names or name in RESERVED:
             raise unknown("column", name, [n for n in self.table.column_names if n not in RESERVED], DataError)
         return self.table.column(name)
+
+    @cached_property
+    def language(self) -> str:
+        """The language of most texts: a person is told about the file in it."""
+        return main_language([text or "" for text in self.column(self.columns.text).to_pylist()])
 
     def ids(self) -> list[str]:
         """The stable id of every row (see `example_ids`)."""

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from lingos.data.source import FILE, LINE, Malformed
 from lingos.errors import DataError
+from lingos.words.said import Said
 
 __all__ = ["LONGEST_CELL", "Writer"]
 
@@ -127,8 +128,7 @@ class Writer:
         except UnicodeEncodeError as error:
             code = ord(str(error.object)[error.start])
             escaped = 0xDC80 <= code <= 0xDCFF  # how `encoding.text_pieces` marks a byte
-            cut = "half of a surrogate pair: a character was cut in two"
-            message = f"byte 0x{code - 0xDC00:02x} is not valid in this encoding" if escaped else cut
+            message = Said("row.escaped", {"byte": code - 0xDC00}) if escaped else Said("row.surrogate")
             self._spoil(line, self.written + row, message, "broken-encoding")
             return None
 
@@ -142,7 +142,7 @@ class Writer:
                 at = row.as_py()
                 if at not in blank:
                     size = len(array[at].as_py())
-                    message = f"a cell of {size:,} characters; at most {LONGEST_CELL:,} bytes are read"
+                    message = Said("row.wide", {"size": size, "most": LONGEST_CELL})
                     self._spoil(lines[at], self.written + at, message, "oversized-row")
                     blank.add(at)
         if not blank:

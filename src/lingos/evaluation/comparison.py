@@ -11,7 +11,7 @@ from lingos.errors import DataError, unknown
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.intervals import LEVEL, counts_of, draw, smallest_visible_gap
 from lingos.evaluation.scores import PRIMARY, SCORES, count
-from lingos.evaluation.words import phrase
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -51,14 +51,13 @@ class Difference:
         apart = self.low > 0 or self.high < 0
         return apart and (self.score != "accuracy" or self.p_value < ALPHA)
 
-    def sentence(self, names: tuple[str, str] = ("A", "B"), language: str = "en") -> str:
+    def sentence(self, names: tuple[str, str] = ("A", "B")) -> Said:
         """The finding in one sentence, in points (hundredths) of the score."""
         if not self.real:
-            return phrase("compare.none", language).format(
-                a=names[0], b=names[1], rows=f"{self.rows:,}", gap=f"{100 * self.visible_gap:.1f}", **self._points(1)
-            )
+            seen = {"rows": f"{self.rows:,}", "gap": f"{100 * self.visible_gap:.1f}"}
+            return Said("compare.none", seen | self._points(1))
         better, sign = (names[1], 1) if self.value > 0 else (names[0], -1)
-        return phrase("compare.better", language).format(better=better, **self._points(sign))
+        return Said("compare.better", {"better": better, **self._points(sign)})
 
     def _points(self, sign: int) -> dict[str, str]:
         low, high = sorted((sign * self.low, sign * self.high))

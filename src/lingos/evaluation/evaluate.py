@@ -27,8 +27,8 @@ from lingos.evaluation.result import (
 )
 from lingos.evaluation.robustness import Robustness, robustness
 from lingos.evaluation.slices import columns, slices
-from lingos.evaluation.words import language_of
 from lingos.text.normalise import clean
+from lingos.words.said import language_of
 
 __all__ = ["EvaluateOptions", "evaluate"]
 

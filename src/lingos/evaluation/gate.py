@@ -12,9 +12,9 @@ from lingos.errors import RecipeError, unknown
 from lingos.evaluation.comparison import Difference, compare, worse_probability
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.slices import holm
-from lingos.evaluation.words import Said
+from lingos.words.said import Said
 
-__all__ = ["FIRST", "KINDS", "GateOptions", "Verdict", "gate"]
+__all__ = ["FIRST", "KINDS", "GateOptions", "Verdict", "gate", "variant_reason"]
 
 KINDS = ("promotion", "variant")
 
@@ -73,12 +73,12 @@ def _promotion(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
         said = Said("gate.lost", {"names": ", ".join(lost[:10])})
         return Verdict(False, said, numbers | {"lost_labels": float(len(lost))})
     if p_worse < options.alpha:
-        return Verdict(False, Said("gate.worse", _points(difference, -1)), numbers)
+        return Verdict(False, Said("gate.worse", _points(numbers, -1)), numbers)
     broken = _broken(old, new, options.alpha)
     numbers["broken_classes"] = float(len(broken))
     if broken:
         return Verdict(False, Said("gate.broken", {"names": ", ".join(broken[:10])}), numbers)
-    return Verdict(True, Said("gate.passed", {"gap": _gap(difference), "blind": _blind(difference)}), numbers)
+    return Verdict(True, Said("gate.passed", {"gap": _gap(numbers), "blind": _blind(numbers)}), numbers)
 
 
 def _variant(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
@@ -90,15 +90,21 @@ def _variant(old: Evidence, new: Evidence, options: GateOptions) -> Verdict:
     p_worse = worse_probability(new.correct, old.correct)
     share = flips / len(new)
     numbers = _numbers(difference) | {
-        "flips": float(flips), "flip_share": share, "largest_change": largest, "p_worse": p_worse
+        "flips": float(flips), "flip_share": share, "allowed": options.flips, "largest_change": largest,
+        "p_worse": p_worse,
     }  # fmt: skip
-    counted = {"flips": flips, "rows": f"{len(new):,}", "share": f"{share:.2%}", "allowed": f"{options.flips:.2%}"}
-    said = Said("gate.flips", {**counted, "gap": _gap(difference)})
-    if share > options.flips:
-        return Verdict(False, Said("gate.many", {"flips": said}), numbers)
-    if p_worse < options.alpha:
-        return Verdict(False, Said("gate.weaker", {"flips": said}), numbers)
-    return Verdict(True, Said("gate.same", {"flips": said, "blind": _blind(difference)}), numbers)
+    code = "gate.many" if share > options.flips else "gate.weaker" if p_worse < options.alpha else "gate.same"
+    return Verdict(code == "gate.same", variant_reason(code, numbers), numbers)
+
+
+def variant_reason(code: str, numbers: Mapping[str, float]) -> Said:
+    """The reason of a variant's verdict from its numbers, so that a manifest need not keep every language of it."""
+    if code == "gate.other":
+        return Said(code)
+    share, allowed = f"{numbers['flip_share']:.2%}", f"{numbers.get('allowed', GateOptions().flips):.2%}"
+    counted = {"flips": f"{numbers['flips']:.0f}", "rows": f"{numbers['rows']:,.0f}", "share": share}
+    said = Said("gate.flips", {**counted, "allowed": allowed, "gap": _gap(numbers)})
+    return Said(code, {"flips": said, "blind": _blind(numbers)} if code == "gate.same" else {"flips": said})
 
 
 def _broken(old: Evidence, new: Evidence, alpha: float) -> list[str]:
@@ -122,16 +128,16 @@ def _numbers(difference: Difference) -> dict[str, float]:
     }
 
 
-def _points(difference: Difference, sign: int, shape: str = ".1f") -> dict[str, str]:
-    low, high = sorted((sign * difference.low, sign * difference.high))
-    numbers = {"points": sign * difference.value, "low": low, "high": high}
-    return {name: format(100 * number + 0.0, shape) for name, number in numbers.items()}
+def _points(numbers: Mapping[str, float], sign: int, shape: str = ".1f") -> dict[str, str]:
+    low, high = sorted((sign * numbers["low"], sign * numbers["high"]))
+    found = {"points": sign * numbers["difference"], "low": low, "high": high}
+    return {name: format(100 * number + 0.0, shape) for name, number in found.items()}
 
 
-def _gap(difference: Difference) -> Said:
-    return Said("gate.gap", _points(difference, 1, "+.1f"))
+def _gap(numbers: Mapping[str, float]) -> Said:
+    return Said("gate.gap", _points(numbers, 1, "+.1f"))
 
 
-def _blind(difference: Difference) -> Said | str:
-    gap = 100 * difference.visible_gap
-    return Said("gate.blind", {"rows": f"{difference.rows:,}", "gap": f"{gap:.1f}"}) if gap >= 1 else ""
+def _blind(numbers: Mapping[str, float]) -> Said | str:
+    rows, gap = f"{numbers['rows']:,.0f}", 100 * numbers["visible_gap"]
+    return Said("gate.blind", {"rows": rows, "gap": f"{gap:.1f}"}) if gap >= 1 else ""

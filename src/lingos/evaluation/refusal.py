@@ -15,6 +15,7 @@ import numpy as np
 from lingos.confidence import DISTANCES, GUARDED, PER_CLASS, Bank, bank, combination, confidence, guard
 from lingos.errors import DataError, RecipeError
 from lingos.evaluation.calibration import fit_temperature
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -55,7 +56,7 @@ class Choice:
     score: str
     foreign: Mapping[str, float]  # empty where there are fewer than four classes
     wrong: Mapping[str, float]
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def choose(
     if vectors is None:
         return _from_logits(logits, targets)
     if len(known) < 8:
-        return Choice("softmax", {}, {}, "too few rows to choose: softmax")
+        return Choice("softmax", {}, {}, Said("refuse.few"))
     known = _some(known, ROWS, seed)
     unit, targets = np.asarray(vectors[known], dtype=np.float32), targets[known]
     foreign, wrong = _turns(_ridge_learner(unit, targets, per_class), targets, np.arange(len(known)), seed)
@@ -226,7 +227,7 @@ def _ridge_learner(unit: Array, targets: Array, per_class: int) -> Learner:
 
 def _from_logits(logits: Array | None, targets: Array) -> Choice:
     if logits is None:
-        return Choice("softmax", {}, {}, "neither vectors nor logits to choose with: softmax")
+        return Choice("softmax", {}, {}, Said("refuse.nothing"))
     right = logits.argmax(1) == targets
     scores = Seen(logits, np.arange(logits.shape[1])).scores(np.arange(len(targets)))
     return _best({}, {name: auroc(score[right], score[~right]) for name, score in scores.items()})
@@ -238,17 +239,22 @@ def _best(foreign: Mapping[str, float], wrong: Mapping[str, float]) -> Choice:
     """
     merit = {name: np.mean([table[name] for table in (foreign, wrong) if name in table]) for name in wrong}
     if not merit:
-        return Choice("softmax", foreign, wrong, "too few rows to choose: softmax")
+        return Choice("softmax", foreign, wrong, Said("refuse.few"))
     best = max(merit, key=lambda name: merit[name])
     chosen = best if merit[best] > merit["softmax"] + NEAR else "softmax"
     if merit.get(GUARDED, 0.0) >= merit["softmax"] - NEAR:
         chosen = GUARDED
-    parts = f"foreign texts {foreign[chosen]:.3f}, " if chosen in foreign else ""
-    reason = f"{chosen}: AUROC {parts}wrong answers {wrong[chosen]:.3f}"
+    return Choice(chosen, dict(foreign), dict(wrong), _reason(chosen, foreign, wrong))
+
+
+def _reason(chosen: str, foreign: Mapping[str, float], wrong: Mapping[str, float]) -> Said:
+    """The numbers of the chosen score, and those of softmax beside them."""
+    beside: Said | str = ""
     if chosen != "softmax":
-        other = f"{foreign['softmax']:.3f}, " if "softmax" in foreign else ""
-        reason += f" (softmax {other}{wrong['softmax']:.3f})"
-    return Choice(chosen, dict(foreign), dict(wrong), reason)
+        other = Said("refuse.beside.foreign", {"value": foreign["softmax"]}) if "softmax" in foreign else ""
+        beside = Said("refuse.beside", {"foreign": other, "wrong": wrong["softmax"]})
+    part = Said("refuse.foreign", {"value": foreign[chosen]}) if chosen in foreign else ""
+    return Said("refuse.best", {"score": chosen, "foreign": part, "wrong": wrong[chosen], "beside": beside})
 
 
 def _mean(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -19,7 +19,7 @@ from lingos.contracts import Finding, Recipe, Setting
 from lingos.errors import ResourceError
 from lingos.evaluation import charts
 from lingos.evaluation.result import Evaluation
-from lingos.evaluation.words import Said, coded, table, told
+from lingos.words.said import Said, coded, table, told
 
 __all__ = ["ReportContext", "report_html", "report_json", "report_markdown", "write_report"]
 
@@ -43,6 +43,7 @@ class ReportContext(TypedDict, total=False):
     data: Mapping[str, Any]
     seconds: float
     recipe: Recipe | Mapping[str, Mapping[str, Any]]  # setting -> value, source, reason
+    variant: Mapping[str, Any]  # see served.variant_facts
 
 
 def write_report(evaluation: Evaluation, context: ReportContext, folder: Path) -> list[Path]:
@@ -105,7 +106,10 @@ def _view(evaluation: Evaluation, context: ReportContext) -> dict[str, Any]:
         "ladder": [_told(rung, evaluation.language) for rung in _rungs(given.get("ladder", ()))],
         "ladder_reason": told(given.get("ladder_reason", ""), evaluation.language),
         "ladder_bounds": _ladder_bounds(given.get("ladder", ())),
-        "findings": [_plain(finding) for finding in given.get("findings", ())] if "findings" in given else None,
+        "findings": [_told(_fields(one), evaluation.language) for one in given["findings"]]
+        if "findings" in given
+        else None,
+        "served": told(given.get("variant", {}).get("reason", ""), evaluation.language),
         "recipe": [_told(setting, evaluation.language) for setting in _settings(given.get("recipe"))],
         "verdict": _verdict(evaluation, words),
         "classes": sorted(evaluation.test.classes, key=lambda one: (one.f1, -one.rows)),
@@ -152,13 +156,17 @@ def _settings(recipe: Recipe | Mapping[str, Mapping[str, Any]] | None) -> list[d
     if recipe is None:
         return []
     found = recipe.settings if isinstance(recipe, Recipe) else recipe
-    return [{"name": name, **_plain(setting), "reason": _reason(setting)} for name, setting in found.items()]
+    rows = [{"name": name, "reason": "", **_fields(setting)} for name, setting in found.items()]
+    # A recipe that was read from a file is English; the two sentences that stand in every recipe have every language.
+    plain = ("the default", "asked for")
+    return [row | {"reason": Said(row["reason"]) if row["reason"] in plain else row["reason"]} for row in rows]
 
 
-def _reason(setting: Setting | Mapping[str, Any]) -> str:
-    """Why a value is what it is; the two sentences that stand in every recipe are in every language."""
-    reason = str(setting.reason if isinstance(setting, Setting) else setting.get("reason", ""))
-    return Said(reason) if reason in ("the default", "asked for") else reason
+def _fields(record: Finding | Setting | Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of a record, as they are."""
+    if isinstance(record, Mapping):
+        return record
+    return {one.name: getattr(record, one.name) for one in dataclasses.fields(record)}
 
 
 def _told(row: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lingos.evaluation.calibration import fit_temperature
 from lingos.evaluation.scores import SCORES, count
-from lingos.evaluation.words import Said
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

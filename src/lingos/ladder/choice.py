@@ -10,9 +10,9 @@ import numpy as np
 
 from lingos.errors import LingosError
 from lingos.evaluation.comparison import less_likely, worse_probability
-from lingos.evaluation.words import Said
 from lingos.ladder.rung import Rung
 from lingos.training.corpus import Corpus
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 
 from lingos.contracts import BackboneInfo
-from lingos.evaluation.words import Said
 from lingos.methods.base import Method
 from lingos.training import batches, clock
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Watch, fit
 from lingos.training.hidden import IN_MEMORY
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lingos.contracts import Progress
-from lingos.evaluation.words import Said, told
 from lingos.ladder.choice import Choice, choose, futile
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
@@ -18,6 +17,7 @@ from lingos.ladder.rungs import Effort
 from lingos.methods.base import Method, method
 from lingos.training import clock
 from lingos.training.corpus import Corpus
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -57,7 +57,7 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
         for fold in folds:
             held = climb(rung, corpus, pool, fold, plan.seed, plan.folder, _told(plan.progress, rung.name))
             for note in held.notes:
-                plan.say(f"{rung.name}: {note}")
+                plan.say(Said("say.rung", {"rung": rung.name, "said": note}))
             rung.stopped = futile(rung, rungs, corpus, planned) or ""
             if rung.stopped:
                 break
@@ -92,7 +92,7 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
     found = forecast(corpus, rung.method, rung.settings, _rest(plan), plan.seed)
     lacking = found.lacking(corpus.home)
     if lacking and alone:
-        plan.say(f"{rung.name}: {lacking.told(_language(corpus))}")
+        plan.say(Said("say.rung", {"rung": rung.name, "said": lacking}))
     elif lacking:
         rung.skipped = lacking
         return []
@@ -107,7 +107,7 @@ def _folds(rung: Rung, corpus: Corpus, plan: Plan, left: float) -> list[Array]:
         rung.skipped = Said("skipped.fit", {"forecast": found.said, "left": f"{max(0.0, left) / 60:.0f}"})
         return []
     said = Said("forecast.fit", {"forecast": found.said})
-    plan.say(f"{rung.name}: {said.told(_language(corpus))}")
+    plan.say(Said("say.rung", {"rung": rung.name, "said": said}))
     return folds[: min(count, len(folds))]
 
 
@@ -132,17 +132,12 @@ def _told(progress: Progress | None, name: str) -> Progress | None:
     return lambda what, share: progress(f"{name}: {what}", share)
 
 
-def _line(rung: Rung, corpus: Corpus) -> str:
-    language = _language(corpus)
+def _line(rung: Rung, corpus: Corpus) -> Said:
     if rung.skipped:
         said = Said("ladder.skipped", {"reason": rung.skipped})
     else:
         score = f"{100 * rung.correct(corpus, rung.rows).mean():.1f}"
         said = Said("ladder.line", {"score": score, "rows": len(rung.rows), "seconds": f"{rung.seconds:.0f}"})
     if isinstance(rung.stopped, Said):
-        return f"{told(rung.name, language)}: {said.told(language)}; {rung.stopped.told(language)}"
-    return f"{told(rung.name, language)}: {said.told(language)}"
-
-
-def _language(corpus: Corpus) -> str:
-    return str(corpus.schema.get("language", "en"))
+        said = Said("list.semicolon", {"first": said, "rest": rung.stopped})
+    return Said("say.rung", {"rung": rung.name, "said": said})

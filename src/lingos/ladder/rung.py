@@ -16,12 +16,12 @@ import numpy as np
 from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.contracts import Progress
 from lingos.errors import ResourceError
-from lingos.evaluation.words import Said
 from lingos.methods.base import Method
 from lingos.tasks.base import softmax
 from lingos.training.corpus import Corpus, digest
 from lingos.training.fit import Fitted, Watch, fit, outputs
 from lingos.training.pace import milliseconds
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

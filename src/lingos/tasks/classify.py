@@ -25,7 +25,8 @@ from lingos.contracts import (
 )
 from lingos.errors import DataError
 from lingos.tasks.base import calibrated, softmax
-from lingos.text.language import language
+from lingos.text.language import main_language
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from lingos.contracts import Array
 
 __all__ = ["Classify"]
-
-SAMPLED = 2_000  # texts that decide the language of a skill
 
 
 class Classify:
@@ -63,19 +62,18 @@ class Classify:
                 expected="at least two different labels",
                 cure="check that the label column is the right one (--label)",
             )
-        languages = Counter(language(str(row.fields["text"])) for row in rows[:: max(1, len(rows) // SAMPLED)])
         labels = sorted(counts)
         return {
             "labels": labels,
             "counts": [counts[label] for label in labels],
-            "language": languages.most_common(1)[0][0],
+            "language": main_language([str(row.fields["text"]) for row in rows]),
         }
 
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]:
         """Labels that the schema does not know."""
         if example.target is not None and str(example.target) not in schema["labels"]:
-            message = f"label '{example.target}' is not one of the {len(schema['labels'])} known labels"
-            cure = "mend the label, or tune a new skill that has it"
+            message = Said("unknown-label", {"label": example.target, "count": len(schema["labels"])})
+            cure = Said("cure.unknown-label")
             yield Finding("unknown-label", "error", "row", message, cure, example.file, (example.line,))
 
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "language", "languages", "script"]
+__all__ = ["LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "language", "languages", "main_language", "script"]
 
 UNKNOWN = "und"
 # Script -> characters. Kana and Hangul come before Han: Japanese and Korean texts use Han too.
@@ -52,6 +52,7 @@ SCRIPT_OF = {
 _PATTERNS = {name: re.compile(f"[{ranges}]") for name, ranges in SCRIPTS.items()}
 _CUT = 2000  # characters that are looked at; more does not change the answer
 CLEAR = 0.9
+SAMPLED = 2_000  # texts that decide the language of many
 
 
 def language(text: str) -> str:
@@ -92,6 +93,16 @@ def languages(texts: Sequence[str]) -> dict[str, float]:
     total = sum(counts.values())
     ranked = sorted(counts.items(), key=lambda item: (-item[1], -_rank(item[0])))
     return {code: count / total for code, count in ranked}
+
+
+def main_language(texts: Sequence[str]) -> str:
+    """What `language` says of most texts, of a sample where they are many.
+
+    >>> main_language(["我的包裹在哪里", "请帮我查一下", "ok"]), main_language([])
+    ('zh', 'und')
+    """
+    counts = Counter(language(text) for text in texts[:: max(1, len(texts) // SAMPLED)])
+    return counts.most_common(1)[0][0] if counts else UNKNOWN
 
 
 def script(text: str) -> str | None:

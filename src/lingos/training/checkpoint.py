@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lingos.errors import ResourceError, disk_full
+from lingos.words.said import Said
 
 __all__ = ["State", "pack", "read", "unpack", "write"]
 
@@ -60,7 +61,7 @@ def read(folder: Path | None) -> tuple[State | None, str]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
         return State(int(header["step"]), tensors, dict(header["facts"])), ""
     except (SafetensorError, OSError, KeyError, ValueError, TypeError):
-        return None, f"the state in {folder} is damaged"
+        return None, Said("train.damaged", {"folder": folder})
 
 
 def pack(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -26,6 +26,7 @@ from lingos.training.device import Place, Precision
 from lingos.training.held import NONE, cut
 from lingos.training.hidden import STEP_TOKENS, States, padded
 from lingos.training.loop import Job, Log, Trained, descend
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -267,7 +268,7 @@ def _warm(branch: Branch, tensors: Mapping[str, Any]) -> list[str]:
     fits = {name for name in tensors if name in own and own[name].shape == tensors[name].shape and not is_head(name)}
     branch.fill(_torch({name: tensors[name] for name in fits}))
     layers = sum(not is_head(name) for name in own)
-    return [f"started from another skill's branch: {len(fits)} of {layers} tensors"]
+    return [Said("train.warm", {"count": len(fits), "layers": layers})]
 
 
 def _digest(tensors: Mapping[str, Any] | None) -> str:

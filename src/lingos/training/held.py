@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lingos.data.splits import hold_out
 from lingos.errors import DataError
 from lingos.training.corpus import Corpus
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["INNER", "NONE", "cut"]
 
 INNER = 0.1
-NONE = "no row can be held out to decide when to stop, as each class has one group of near duplicates: no early stop"
+NONE = Said("train.none")
 
 
 def cut(corpus: Corpus, rows: Array, seed: int) -> tuple[Array, Array]:

@@ -30,6 +30,7 @@ from lingos.training.device import Place
 from lingos.training.hidden import States, padded
 from lingos.training.schedule import rate
 from lingos.training.stop import Asked, Interrupted, listening
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -207,7 +208,7 @@ class _Run:
                 cure="set gradient_checkpointing=true, a smaller batch_tokens or max_length, or a smaller base",
             ) from error
         self.state.facts["micro"] = micro
-        self.notes.append(f"out of memory: every step now runs in {micro} parts")
+        self.notes.append(Said("train.memory", {"parts": micro}))
         self.optimiser.zero_grad(set_to_none=True)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -263,15 +264,15 @@ class _Run:
         found, fault = checkpoint.read(self.job.folder)
         here = self._place()
         if found is not None and found.facts["place"].get("job") != here["job"]:
-            found, fault = None, "the state is that of another run"
+            found, fault = None, Said("train.another")
         if fault:
-            self.notes.append(f"{fault}: started afresh")
+            self.notes.append(Said("train.afresh", {"fault": fault}))
         if found is None:
             return
         for name, value in here.items():
             before = found.facts["place"].get(name)
             if before != value:
-                self.notes.append(f"{name} was {before}, is {value}: not bit-identical any more")
+                self.notes.append(Said("train.place", {"name": name, "before": before, "value": value}))
         with torch.no_grad():
             for name, parameter in self.moving.items():
                 parameter.copy_(found.tensors[f"model.{name}"])

@@ -15,10 +15,10 @@ from lingos.contracts import Calibration, Refusal
 from lingos.evaluation import refusal
 from lingos.evaluation.calibration import fit_temperature
 from lingos.evaluation.thresholds import fit_offsets
-from lingos.evaluation.words import Said
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -28,7 +28,7 @@ __all__ = ["calibrate"]
 
 def calibrate(
     rung: Rung, corpus: Corpus, rate: float, seed: int, say: Callable[[str], None] = lambda text: None
-) -> tuple[Calibration, Refusal, str]:
+) -> tuple[Calibration, Refusal, Said]:
     """(calibration, refusal, reason). `rate` = share of in-scope texts that may be refused; 0 = never refuse."""
     rung = _learned(rung, corpus, say)
     offsets = _offsets(rung, corpus, say)
@@ -52,7 +52,7 @@ def _learned(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> Rung:
     if not lost or not held:
         return rung
     values = {"count": lost, "rows": len(rung.rows)}
-    say(Said("calibrate.left", values).told(str(corpus.schema.get("language", "en"))))
+    say(Said("calibrate.left", values))
     return dataclasses.replace(rung, held=held)
 
 
@@ -68,7 +68,7 @@ def _offsets(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> tuple[fl
         return ()
     counts = np.bincount(corpus.targets, minlength=corpus.classes)
     move = fit_offsets(rung.logits, corpus.targets[rung.rows], counts)
-    say(move.said.told(str(corpus.schema.get("language", "en"))))
+    say(move.said)
     return move.offsets
 
 

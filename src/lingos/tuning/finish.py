@@ -16,6 +16,7 @@ from lingos.engines.base import EngineOptions
 from lingos.evaluation.intervals import wilson
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.evaluation.result import Evaluation
+from lingos.evaluation.served import variant_facts
 from lingos.inference import Session, open_session
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung
@@ -27,6 +28,7 @@ from lingos.tuning.answers import ANSWERS, dumped
 from lingos.tuning.judge import judge
 from lingos.tuning.prepare import Prepared
 from lingos.tuning.result import Tuned
+from lingos.words.said import Said
 
 __all__ = ["finish", "rung_rows"]
 
@@ -52,7 +54,7 @@ def finish(
     ref = store.put(whole)
     shutil.rmtree(skill.folder.parent, ignore_errors=True)
     folder = store.get(str(ref)).folder
-    say(f"saved as {ref}, {size:.1f} MB, {pace:.1f} ms for one text; report: {folder / 'report.html'}")
+    say(Said("say.saved", {"skill": str(ref), "size": size, "pace": pace, "path": folder / "report.html"}))
     serve = whole.manifest.serve or "fp32"
     return Tuned(ref, choice.rung.method.name, seconds, evaluation, rows, choice.reason, folder, serve)
 
@@ -122,6 +124,7 @@ def _context(
         data=data,
         seconds=seconds,
         recipe=recipe,
+        variant=variant_facts(manifest),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lingos.store.store import check_name
 from lingos.tuning.options import TuneOptions
+from lingos.words.said import Said
 
 __all__ = ["STDIN", "name_of"]
 
@@ -31,7 +32,7 @@ def name_of(train: str | Path, options: TuneOptions, say: Callable[[str], None])
     told = "standard input" if str(train) == STDIN else _stem(str(train))
     legal = _legal(told)
     if legal != told:
-        say(f"the skill is named '{legal}': '{told}' can not be a name; --name chooses another")
+        say(Said("say.named", {"legal": legal, "told": told}))
     return check_name(legal)
 
 

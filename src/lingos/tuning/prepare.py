@@ -23,6 +23,7 @@ from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin
 from lingos.tuning.reading import read_as, read_beside
+from lingos.words.said import Said, numbered, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -61,10 +62,11 @@ def prepare(
     A row that `origin` has learned is no test row.
     """
     source = read_as(train, options, group=options.group)
+    say = teller(say, source.language)
     for note in source.notes:
         say(note)
     for name, reason in source.columns.reasons.items():
-        say(f"{name}: {reason}")
+        say(Said("chosen", {"role": Said(f"role.{name}"), "reason": reason}))
     given = _read_test(options, source)
     thorough = options.effort != "quick"
     if not thorough:
@@ -187,13 +189,13 @@ def _split(
         if origin:
             train, held = _moved(kept, clusters, held, origin, say)
         test, own = whole(held), clusters[train]
-        say(f"{len(held)} of {len(kept)} rows are held out as test rows; no near duplicate stands on both sides")
+        say(Said("say.held", {"test": len(held), "rows": len(kept)}))
     unused = 0
     if options.shots:
         chosen = splits.shots([kept[k] for k in train], per_class=options.shots, seed=options.seed)
         unused = len(train) - len(chosen)
         train, own = train[chosen], own[chosen]
-        say(f"{len(train)} rows kept, {options.shots} a class; {unused} are not looked at")
+        say(Said("say.shots", {"kept": len(train), "shots": options.shots, "unused": unused}))
     return _Split([kept[k] for k in train], test, own, unused, findings)
 
 
@@ -205,7 +207,7 @@ def _moved(kept: list[Example], clusters: Array, held: Array, origin: Origin, sa
     if not len(left):
         raise _all_learned(origin, f"each of the {len(held)} rows that were drawn as test rows")
     if len(left) < len(held):
-        say(f"{len(held) - len(left)} test rows that {origin.ref} has learned, or nearly so, are training rows instead")
+        say(Said("say.moved", {"count": len(held) - len(left), "skill": origin.ref}))
     return np.setdiff1d(np.arange(len(kept)), left), left
 
 
@@ -214,7 +216,7 @@ def _without_learned(test: list[Example], file: str, origin: Origin, say: Say) -
     if not left:
         raise _all_learned(origin, f"each of the {len(test)} rows of {file}")
     if gone := len(test) - len(left):
-        say(f"warning learned: {origin.ref} has learned {gone} of the {len(test)} rows of {file}; they do not count")
+        say(Said("say.uncounted", {"skill": origin.ref, "count": gone, "rows": len(test), "file": file}))
     return [test[k] for k in left]
 
 
@@ -236,7 +238,7 @@ def _judged(
     for finding in errors:
         say(_line(finding))
     if errors:
-        say(f"{found.rows} test rows read, {found.used} can be used, {len(found.set_aside)} set aside")
+        say(Said("say.test", {"rows": found.rows, "used": found.used, "aside": len(found.set_aside)}))
     _limit(found, errors, strict)
     labels = {row.target for row in trained}
     strange = [row for row in rows if row.target not in labels]
@@ -247,8 +249,8 @@ def _judged(
             cure="check that both files use the same labels, and that the label column is the right one (--label)",
         )
     if strange:
-        some = ", ".join(f"'{label}'" for label in dict.fromkeys(row.target for row in strange[:1000]))
-        say(f"{len(strange)} of {len(rows)} test rows have a label that no training row has: {shorten(some)}")
+        some = shorten(", ".join(f"'{label}'" for label in dict.fromkeys(row.target for row in strange[:1000])))
+        say(Said("say.strange", {"count": len(strange), "rows": len(rows), "labels": some}))
     return rows, errors
 
 
@@ -260,8 +262,8 @@ def _tell(found: Examination, say: Say) -> None:
             say(_line(finding))
     for code, count in shown.items():
         if count > SHOWN and not any(finding.code == code for finding in found.errors):
-            say(f"{code}: {count - SHOWN} more, see `lingos check {found.file}`")
-    say(f"{found.rows} rows read, {found.used} can be used, {len(found.set_aside)} set aside")
+            say(Said("say.more", {"code": code, "count": count - SHOWN, "file": found.file}))
+    say(Said("say.rows", {"rows": found.rows, "used": found.used, "lost": len(found.set_aside)}))
 
 
 def _stop_or_go(found: Examination, strict: bool) -> None:
@@ -290,16 +292,14 @@ def _listed(findings: Sequence[Finding]) -> str:
     return "; ".join(f"{finding.message}{_at(finding)}" for finding in findings[:10])
 
 
-def _line(finding: Finding) -> str:
-    return f"{finding.severity} {finding.code}: {finding.message} ({finding.file}{_at(finding)}); {finding.cure}"
+def _line(finding: Finding) -> Said:
+    facts = {"severity": Said(finding.severity), "where": _at(finding)}
+    told = {name: getattr(finding, name) for name in ("code", "message", "file", "cure")}
+    return Said("say.finding", facts | told)
 
 
-def _at(finding: Finding) -> str:
-    return f", lines {_some(finding.lines)}" if finding.lines else ""
-
-
-def _some(lines: Sequence[int], count: int = 8) -> str:
-    return ", ".join(map(str, lines[:count])) + (f" and {len(lines) - count} more" if len(lines) > count else "")
+def _at(finding: Finding) -> Said | str:
+    return Said("place.lines", {"lines": numbered(finding.lines)}) if finding.lines else ""
 
 
 def _fingerprint(rows: Sequence[Example]) -> str:

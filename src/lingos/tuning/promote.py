@@ -13,7 +13,6 @@ from lingos.contracts import SkillRef
 from lingos.errors import LingosError, StoreError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import FIRST, Verdict, gate
-from lingos.evaluation.words import Said, coded
 from lingos.skill import Skill
 from lingos.store.store import PRODUCTION, Store
 from lingos.tuning import answers
@@ -21,6 +20,7 @@ from lingos.tuning.judge import evidence_of
 from lingos.tuning.learned import learned, unlearned
 from lingos.tuning.options import ReadingOptions
 from lingos.tuning.verbs import DETECTED, load, rows_for
+from lingos.words.said import Said, coded
 
 __all__ = ["Promotion", "promote"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lingos.methods.base import Method, head_kind, method, names
 from lingos.settings import Derived, Options, read_yaml, resolve
 from lingos.tasks.base import label_texts
 from lingos.tuning.options import TuneOptions
+from lingos.words.said import Said
 
 __all__ = ["asked", "check_names", "derived", "merged", "settle"]
 
@@ -70,11 +72,11 @@ def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) ->
     found: Derived = {}
     if info is not None and head_kind(method, info) == "family":
         found = {
-            name: (value, f"{info.name} has its family's own head")
+            name: (value, Said("derived.head", {"base": info.name}))
             for name, value in method.special.get("own head", {}).items()
         }
     if rows <= FEW * len(labels):
-        reason = f"{rows} rows for {len(labels)} labels: few"
+        reason = Said("derived.few", {"rows": rows, "labels": len(labels)})
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
         wanted = {
             name: value for name, value in method.special.get("few", {}).items() if name != "label_names" or telling
@@ -84,18 +86,33 @@ def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) ->
     usual = found["epochs"][0] if "epochs" in found else default.epochs  # type: ignore[attr-defined]
     epochs = min(MOST, max(int(usual), round(STEPS / steps)))
     if epochs != usual:
-        found = {**found, "epochs": (epochs, f"{rows} rows: about {epochs * steps} steps")}
+        found = {**found, "epochs": (epochs, Said("derived.steps", {"rows": rows, "steps": epochs * steps}))}
     return found
 
 
 def settle(
     method: Method, user: Mapping[str, Any], schema: Schema, alone: bool, info: BackboneInfo | None = None
 ) -> tuple[Options, dict[str, Setting]]:
-    """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows."""
+    """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows.
+
+    Each reason is `Said`: a recipe keeps it in English, the report tells it in the language of the skill.
+    """
     known = method.Settings.model_fields
     if not alone:
         user = {name: value for name, value in user.items() if name in known}
-    return resolve(method.Settings, user, derived(method, schema, info))
+    found = derived(method, schema, info)
+    values, settings = resolve(method.Settings, user, found)
+    return values, {name: replace(one, reason=_reason(name, one, found)) for name, one in settings.items()}
+
+
+def _reason(name: str, setting: Setting, found: Derived) -> str:
+    """The reason that `resolve` gives, in every language."""
+    if setting.source == "default":
+        return Said("the default")
+    if setting.source == "derived":
+        return setting.reason
+    value, reason = found.get(name, (None, ""))
+    return Said("asked.instead", {"value": value, "reason": reason}) if name in found else Said("asked for")
 
 
 def check_names(user: Mapping[str, Value], methods: list[Method]) -> None:

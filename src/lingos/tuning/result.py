@@ -9,7 +9,7 @@ from typing import Any
 
 from lingos.contracts import SkillRef
 from lingos.evaluation.result import Evaluation
-from lingos.evaluation.words import coded
+from lingos.words.said import coded
 
 __all__ = ["Tuned"]
 

@@ -15,9 +15,8 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
-from lingos.contracts import BackboneInfo, Progress, Task
+from lingos.contracts import BackboneInfo, Progress
 from lingos.errors import RecipeError
-from lingos.evaluation.words import Said, phrase
 from lingos.ladder import ladder
 from lingos.ladder.choice import Choice
 from lingos.ladder.rung import Rung, memory
@@ -43,6 +42,7 @@ from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.result import Tuned
 from lingos.tuning.state import alone, check_one_process, facts_of_run, folder_of, unfinished
+from lingos.words.said import Said, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -91,12 +91,12 @@ def tune(
     options = recipe.merged(options or TuneOptions())
     store = store or Store()
     road = _set_out(train, options, store, say, progress)
+    say = road.say
     with alone(road.folder):
         if unfinished(road.folder):
-            say(f"going on with the unfinished run in {road.folder}")
+            say(Said("say.resumed", {"folder": road.folder}))
         rungs, choice = _climb(road)
-        language = str(road.corpus.schema["language"])
-        say(f"{phrase('ladder.chosen', language)}: {choice.reason.told(language)}")
+        say(Said("say.chosen", {"reason": choice.reason}))
         skill = _build(road, choice.rung)
         tuned = finish(skill, road.prepared, rungs, choice, store, time.monotonic() - began, say)
         shutil.rmtree(road.folder, ignore_errors=True)
@@ -107,7 +107,8 @@ def tune(
 def _set_out(
     train: str | Path, options: TuneOptions, store: Store, say: Callable[[str], None], progress: Progress | None
 ) -> Road:
-    name = name_of(train, options, say)
+    news: list[str] = []  # told below: nothing is read yet, so the language of the rows is not known
+    name = name_of(train, options, news.append)
     user = recipe.asked(options)
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
@@ -115,12 +116,17 @@ def _set_out(
     origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
-    schema = _schema(kind, prepared, options, say)
+    schema = dict(kind.schema(prepared.train))
+    say = teller(say, schema["language"])
+    for text in news:
+        say(text)
+    _describe(schema, options, say)
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     corpus.clusters = prepared.clusters
     if backbone is not None:
         corpus.max_length = prepared.max_length
-        say(f"base {backbone.info.name}; {corpus.max_length} tokens of each text are read; {corpus.place.precision}")
+        told = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
+        say(Said("say.base", told))
     facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
     folder = folder_of(store.home, facts, {**user, "descriptions": schema.get("descriptions")})
     return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
@@ -138,15 +144,13 @@ def _base(options: TuneOptions, methods: Sequence[Method]) -> TextBackbone | Non
     return load(options.base) if wanted and options.base != "none" else None
 
 
-def _schema(kind: Task, prepared: Prepared, options: TuneOptions, say: Callable[[str], None]) -> dict[str, Any]:
-    """What the task finds in the rows, and what the labels mean, if that was told: a skill carries both."""
-    schema = dict(kind.schema(prepared.train))
+def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str], None]) -> None:
+    """What the labels mean, if that was told: a skill carries it beside what the task found in the rows."""
     if options.descriptions:
         labels = schema["labels"]
-        told = read_descriptions(Path(options.descriptions), labels, schema["language"])
-        say(f"{len(told)} of {len(labels)} labels are described in {options.descriptions}")
-        schema["descriptions"] = told
-    return schema
+        found = read_descriptions(Path(options.descriptions), labels, schema["language"])
+        say(Said("say.described", {"count": len(found), "labels": len(labels), "file": options.descriptions}))
+        schema["descriptions"] = found
 
 
 def _climb(road: Road) -> tuple[list[Rung], Choice]:
@@ -158,7 +162,7 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     origin = road.origin
     folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin)
     if origin and len(known):
-        road.say(f"{len(known)} training rows {origin.ref} has learned: they are learned again, and judge nothing")
+        road.say(Said("say.again", {"count": len(known), "skill": origin.ref}))
 
     def settings(one: Method) -> Any:
         return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road))[0]
@@ -186,11 +190,10 @@ def _build(road: Road, rung: Rung) -> Skill:
     """Calibrate on the out-of-fold rows, fit once more on all training rows, write the bundle, export."""
     options, corpus = road.options, road.corpus
     calibration, refusal, reason = calibrate(rung, corpus, options.refuse, options.seed, road.say)
-    road.say(f"temperature {calibration.temperature:.2f}; refusal by {reason}")
+    road.say(Said("say.calibrated", {"temperature": calibration.temperature, "reason": reason}))
     if options.refuse and math.isinf(refusal.threshold):
         needed = math.ceil(1 / options.refuse - 1e-9) - 1
-        told = f"{100 * options.refuse:g} % need {needed} rows out of fold, there are {len(rung.rows)}"
-        road.say(f"warning refuse: nothing can be refused: {told}")
+        road.say(Said("say.few", {"share": f"{100 * options.refuse:g}", "needed": needed, "rows": len(rung.rows)}))
     fitted = _refit(road, rung)
     settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
     parts = Parts(
@@ -213,7 +216,9 @@ def _build(road: Road, rung: Rung) -> Skill:
         put_trunk(road.store.trunks, corpus.base, fitted.start)
     skill = write(staging / "skill", manifest, files)
     rows = road.prepared.train, road.prepared.test
-    return export(skill, road.store, *rows, road.say, smaller=options.effort != "quick")
+    skill = export(skill, road.store, *rows, road.say, smaller=options.effort != "quick")
+    # What was read back from skill.json is English only; these reasons can be told in every language.
+    return dataclasses.replace(skill, manifest=dataclasses.replace(skill.manifest, recipe=settings))
 
 
 def _refit(road: Road, rung: Rung) -> Fitted:

@@ -17,6 +17,7 @@ from lingos.engines.base import EngineOptions
 from lingos.errors import DataError
 from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
+from lingos.evaluation.served import variant_facts
 from lingos.inference import Session, open_session
 from lingos.skill import Skill
 from lingos.store.store import Store
@@ -25,6 +26,7 @@ from lingos.tuning.learned import learned, unlearned
 from lingos.tuning.options import ReadingOptions
 from lingos.tuning.prepare import facts_of, judging_rows
 from lingos.tuning.reading import read_as, read_beside
+from lingos.words.said import Said, language_of, teller
 
 __all__ = ["check", "compare", "evaluate", "load", "rows_for"]
 
@@ -66,21 +68,21 @@ def evaluate(
     """
     began = time.monotonic()
     session = load(name, store=store)
+    say = teller(say, _language(session))
     rows = rows_for(data, session, say, reading)
     known = len(rows) - len(unlearned([row.id for row in rows], learned(session.skill)))
     if known:
-        say(
-            f"warning learned: {session.skill.ref} has learned {known} of these {len(rows)} rows: the score is too good"
-        )
+        say(Said("say.learned", {"skill": str(session.skill.ref), "count": known, "rows": len(rows)}))
     found, _ = judge(session, rows)
     if report is not None:
         manifest = session.skill.manifest
-        context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data={"file": data})
-        say(f"report: {write_report(found, context, report)[0]}")
+        facts, served = {"file": data}, variant_facts(manifest)
+        context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data=facts, variant=served)
+        say(Said("say.report", {"path": write_report(found, context, report)[0]}))
     skill = session.skill
-    facts = {"skill": skill.manifest.name, "version": skill.ref.version, "method": skill.manifest.method}
+    named = {"skill": skill.manifest.name, "version": skill.ref.version, "method": skill.manifest.method}
     seconds = round(time.monotonic() - began, 1)
-    return {**facts, "seconds": seconds, "learned": known, **found.to_json(), "ladder": _ladder(skill)}
+    return {**named, "seconds": seconds, "learned": known, **found.to_json(), "ladder": _ladder(skill)}
 
 
 def _ladder(skill: Skill) -> list[dict[str, Any]]:
@@ -101,13 +103,14 @@ def compare(
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """The paired difference of two skills on the same rows, or that this data shows none. Rows that one of them has
-    learned are left out; `learned` counts them.
+    learned are left out; `learned` counts them. `sentence` is `Said`, in the language of the first by `language`.
 
     Raises:
         DataError: no row is left.
     """
     sessions = [load(name, store=store) for name in (first, second)]
     names = (str(sessions[0].skill.ref), str(sessions[1].skill.ref))
+    say = teller(say, _language(sessions[0]))
     rows = rows_for(data, sessions[0], say, reading)
     fair = [rows[k] for k in unlearned([row.id for row in rows], learned(*(one.skill for one in sessions)))]
     left = len(rows) - len(fair)
@@ -118,11 +121,12 @@ def compare(
             cure="give another file with --data FILE",
         )
     if left:
-        say(f"warning learned: {left} of {len(rows)} rows are left out, {names[0]} or {names[1]} has learned them")
+        say(Said("say.left", {"left": left, "rows": len(rows), "first": names[0], "second": names[1]}))
     old, new = (evidence_of(session, fair) for session in sessions)
     found = compare_evidence(old, new)
     numbers = {"value": found.value, "low": found.low, "high": found.high, "p": found.p_value, "rows": found.rows}
-    return {"first": names[0], "second": names[1], "sentence": found.sentence(names), "learned": left, **numbers}
+    said = {"sentence": found.sentence(names), "language": _language(sessions[0])}
+    return {"first": names[0], "second": names[1], **said, "learned": left, **numbers}
 
 
 def rows_for(data: str, session: Session, say: Say, reading: ReadingOptions = DETECTED) -> list[Example]:
@@ -132,11 +136,12 @@ def rows_for(data: str, session: Session, say: Say, reading: ReadingOptions = DE
     Raises:
         DataError: the file has no labels, or none that the skill knows.
     """
+    say = teller(say, _language(session))
     told = session.skill.manifest.data
     source = read_as(data, reading, own={"text": told.text, "label": told.label} if told else None)
     rows, found = judging_rows(source)
     if found.set_aside:
-        say(f"{len(found.set_aside)} of {found.rows} rows can not be used: see `lingos check {data}`")
+        say(Said("say.unusable", {"count": len(found.set_aside), "rows": found.rows, "file": data}))
     schema = session.skill.manifest.schema
     unknown = int((session.task.targets(rows, schema) < 0).sum())
     if unknown == len(rows):
@@ -147,7 +152,9 @@ def rows_for(data: str, session: Session, say: Say, reading: ReadingOptions = DE
             cure="name the column that holds them with --label COLUMN, or give another file",
         )
     if unknown:
-        say(
-            f"{unknown} of {len(rows)} rows have a label that {session.skill.ref} does not know: they count as mistakes"
-        )
+        say(Said("say.unknown", {"count": unknown, "rows": len(rows), "skill": str(session.skill.ref)}))
     return rows
+
+
+def _language(session: Session) -> str:
+    return language_of(str(session.skill.manifest.schema.get("language", "en")))

@@ -18,8 +18,9 @@ from lingos.data.source import FILE, Source
 from lingos.text.duplicates import Near
 from lingos.text.normalise import shorten
 from lingos.text.privacy import mask
+from lingos.words.said import Said
 
-__all__ = ["Case", "DoctorOptions", "ModelFacts", "plural"]
+__all__ = ["Case", "DoctorOptions", "ModelFacts"]
 
 BATCH = 65_536
 GROUPS_SHOWN = 200  # findings of one code; a file with more of them gets the rest in one finding, with all its lines
@@ -123,14 +124,16 @@ class Case:
 
     def excerpt(self, row: int) -> str:
         """The text of a row for a message: short, on one line, personal data masked."""
-        return f"'{shorten(mask(self.text_of([row])[0][:400]))}'"
+        return shorten(mask(self.text_of([row])[0][:400]))
 
-    def finding(self, code: str, message: str, rows: Ints | Sequence[int] = (), cure: str = "") -> list[Finding]:
+    def finding(
+        self, code: str, message: str, rows: Ints | Sequence[int] = (), cure: Said | None = None
+    ) -> list[Finding]:
         """One finding; in a folder of files one per file, because a line belongs to a file."""
         rows = np.sort(np.asarray(rows, dtype=np.int64))
         return located(self.source, self.lines, code, message, rows, cure)
 
-    def grouped(self, code: str, groups: Iterable[Ints], describe: Callable[[Ints], str]) -> list[Finding]:
+    def grouped(self, code: str, groups: Iterable[Ints], describe: Callable[[Ints], Said]) -> list[Finding]:
         """One finding per group of rows, and from GROUPS_SHOWN on one for all the others."""
         findings: list[Finding] = []
         rest: list[Ints] = []
@@ -140,16 +143,18 @@ class Case:
             else:
                 rest.append(rows)
         if rest:
-            message = f"{len(rest):,} more groups like these; first: {describe(rest[0])}"
+            message = Said("doctor.groups", {"count": len(rest), "first": describe(rest[0])})
             findings += self.finding(code, message, np.concatenate(rest))
         return findings
 
 
-def located(source: Source, lines: Ints, code: str, message: str, rows: Ints, cure: str = "") -> list[Finding]:
+def located(
+    source: Source, lines: Ints, code: str, message: str, rows: Ints, cure: Said | None = None
+) -> list[Finding]:
     """The finding(s) of a code at rows of a source, sorted by row. Personal data in the message is masked: a label or a
     broken row may hold some as well as a text.
     """
-    entry, message = CODES[code], mask(message)
+    entry, message = CODES[code], message.mapped(mask) if isinstance(message, Said) else mask(message)
     by_file: dict[str, list[int]] = {}
     if FILE in source.table.column_names and len(rows):
         for row in rows.tolist():
@@ -176,12 +181,3 @@ def batches(column: pa.ChunkedArray) -> Iterator[pa.Array]:
     for chunk in column.chunks:
         for start in range(0, len(chunk), BATCH):
             yield chunk.slice(start, BATCH)
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`plural(2, "row")` is "2 rows".
-
-    >>> plural(1, "row"), plural(1200, "class", "classes")
-    ('1 row', '1,200 classes')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

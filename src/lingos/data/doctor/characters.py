@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.data.doctor.report import Ints
 from lingos.text.markup import HTML
 from lingos.text.mojibake import LOST, SUSPECTS, is_mojibake, repair
 from lingos.text.normalise import INVISIBLE, shorten
 from lingos.text.privacy import mask
+from lingos.words.said import Said, plural
 
 __all__ = ["CONTROL", "HIDDEN", "check"]
 
@@ -25,19 +26,20 @@ def check(case: Case) -> list[Finding]:
     suspects = np.setdiff1d(case.matching(SUSPECTS), lost, assume_unique=True)
     wrong = np.array([row for row, text in case.stream(suspects) if is_mojibake(text)], dtype=np.int64)
     case.damaged = np.union1d(lost, wrong)  # their language can not be told
-    findings += _list(case, "broken-characters", lost, "characters that were lost in a conversion")
+    findings += _list(case, "broken-characters", lost)
     if len(wrong):
         text = case.text_of(wrong[:1])[0]
-        meant = f"{case.excerpt(int(wrong[0]))} should read '{shorten(mask(repair(text)))}'"
-        findings += case.finding("mojibake", f"{plural(len(wrong), 'text')} decoded wrongly, such as {meant}", wrong)
-    findings += _list(case, "html-remains", case.matching(HTML), "tags or entities of HTML")
+        values = {"text": case.excerpt(int(wrong[0])), "meant": shorten(mask(repair(text)))}
+        message = Said("doctor.mojibake", {"texts": plural(len(wrong), "text"), **values})
+        findings += case.finding("mojibake", message, wrong)
+    findings += _list(case, "html-remains", case.matching(HTML))
     hidden = case.matching(f"{CONTROL}|{HIDDEN}")
-    findings += _list(case, "control-characters", hidden, "characters that nobody sees")
+    findings += _list(case, "control-characters", hidden)
     return findings
 
 
-def _list(case: Case, code: str, rows: Ints, what: str) -> list[Finding]:
+def _list(case: Case, code: str, rows: Ints) -> list[Finding]:
     if not len(rows):
         return []
-    example = f"line {case.lines[rows[0]]}: {case.excerpt(int(rows[0]))}"
-    return case.finding(code, f"{plural(len(rows), 'text')} with {what}, such as {example}", rows)
+    example = {"line": case.lines[rows[0]], "text": case.excerpt(int(rows[0]))}
+    return case.finding(code, Said(f"doctor.{code}", {"texts": plural(len(rows), "text"), **example}), rows)

@@ -23,6 +23,7 @@ from lingos.data.doctor.case import Case, DoctorOptions, ModelFacts
 from lingos.data.doctor.report import Examination, Ints, in_order
 from lingos.data.source import Source
 from lingos.text.duplicates import Near, exact_groups, find_near
+from lingos.words.said import Said
 
 __all__ = ["DoctorOptions", "Examination", "ModelFacts", "check"]
 
@@ -81,5 +82,5 @@ def _only(chunk: pa.Array, alive: np.ndarray[tuple[int], np.dtype[np.bool_]]) ->
 
 def _nothing_left(case: Case) -> list[Finding]:
     rows = case.source.rows
-    message = f"none of the {rows:,} rows can be used" if rows else f"{case.source.file} has no rows"
-    return case.finding("no-rows", message)
+    empty = Said("doctor.no-rows.empty", {"file": case.source.file})
+    return case.finding("no-rows", Said("doctor.no-rows", {"rows": rows}) if rows else empty)

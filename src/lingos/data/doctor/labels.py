@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.data.doctor.report import Ints
 from lingos.data.doctor.twins import find_twins
+from lingos.words.said import Said, listed, plural
 
 __all__ = ["check"]
 
@@ -22,7 +23,7 @@ NAMED = 10  # classes named in one message
 def check(case: Case) -> list[Finding]:
     """Findings about the label column; a file-level error keeps the others back."""
     if not case.source.columns.label:
-        return case.finding("no-label-column", f"{case.source.file} has no column of labels")
+        return case.finding("no-label-column", Said("doctor.no-label-column", {"file": case.source.file}))
     counts = case.counts()
     if not counts.sum():
         return []
@@ -38,15 +39,15 @@ def check(case: Case) -> list[Finding]:
 def _fatal(case: Case, counts: Ints) -> list[Finding]:
     column, rows, classes = case.source.columns.label, int(counts.sum()), int((counts > 0).sum())
     if classes == 1:
-        name = case.names[int(np.argmax(counts))]
-        return case.finding("one-class", f"all {plural(rows, 'row')} have the label '{name}'")
+        values = {"rows": plural(rows, "row"), "label": case.names[int(np.argmax(counts))]}
+        return case.finding("one-class", Said("doctor.one-class", values))
     fractions = sum(int(count) for name, count in zip(case.names, counts, strict=True) if _has_fraction(name))
     if fractions >= NUMBERS * rows or (fractions >= rows / 2 and _all_numbers(case, counts)):
-        some = ", ".join([name for name, count in zip(case.names, counts, strict=True) if count][:3])
-        return case.finding("number-labels", f"column '{column}' holds numbers such as {some}, not names of classes")
+        some = listed([name for name, count in zip(case.names, counts, strict=True) if count][:3])
+        return case.finding("number-labels", Said("doctor.number-labels", {"column": column, "some": some}))
     if counts.max() == 1 or (rows >= 50 and classes > ALONE * rows):
-        message = f"column '{column}' has {classes:,} different labels in {plural(rows, 'row')}"
-        return case.finding("labels-too-many", message)
+        found = {"column": column, "classes": classes, "rows": plural(rows, "row")}
+        return case.finding("labels-too-many", Said("doctor.labels-too-many", found))
     return []
 
 
@@ -54,11 +55,9 @@ def _twins(case: Case, counts: Ints, twins: list[tuple[int, int]]) -> list[Findi
     findings: list[Finding] = []
     for rare, frequent in twins:
         rows = np.flatnonzero(case.alive & (case.labels == rare))
-        message = (
-            f"label {case.names[rare]!r} ({plural(int(counts[rare]), 'row')}) "
-            f"is most likely {case.names[frequent]!r} ({plural(int(counts[frequent]), 'row')})"
-        )
-        findings += case.finding("label-twin", message, rows)
+        few, many = plural(int(counts[rare]), "row"), plural(int(counts[frequent]), "row")
+        values = {"rare": case.names[rare], "few": few, "frequent": case.names[frequent], "many": many}
+        findings += case.finding("label-twin", Said("doctor.label-twin", values), rows)
     return findings
 
 
@@ -67,13 +66,12 @@ def _sizes(case: Case, counts: Ints) -> list[Finding]:
     findings: list[Finding] = []
     for code in single:
         rows = np.flatnonzero(case.alive & (case.labels == code))
-        findings += case.finding("rare-class", f"class {case.names[code]!r} has one row", rows)
+        findings += case.finding("rare-class", Said("doctor.rare-class", {"label": case.names[code]}), rows)
     few = np.flatnonzero((counts > 1) & (counts < FEW))
     if len(few):
-        some = ", ".join(f"{case.names[code]} {counts[code]}" for code in few[:NAMED]) + (
-            " ..." if len(few) > NAMED else ""
-        )
-        findings += case.finding("few-rows", f"{plural(len(few), 'class', 'classes')} with few rows: {some}")
+        some = listed([f"{case.names[code]} {counts[code]}" for code in few[:NAMED]])
+        key = "doctor.few-rows.more" if len(few) > NAMED else "doctor.few-rows"
+        findings += case.finding("few-rows", Said(key, {"classes": plural(len(few), "class"), "some": some}))
     return findings + _balance(case, counts, np.flatnonzero(counts > 1))
 
 
@@ -85,11 +83,9 @@ def _balance(case: Case, counts: Ints, present: Ints) -> list[Finding]:
     code = "imbalance" if ratio >= 100 or share >= 0.9 else "uneven-classes"
     if code == "uneven-classes" and ratio < 10:
         return []
-    message = (
-        f"class {case.names[large]!r} has {plural(int(counts[large]), 'row')} ({share:.0%}), "
-        f"class {case.names[small]!r} {counts[small]:,}"
-    )
-    return case.finding(code, message)
+    most = {"large": case.names[large], "rows": plural(int(counts[large]), "row"), "share": share}
+    least = {"small": case.names[small], "few": int(counts[small])}
+    return case.finding(code, Said("doctor.balance", most | least))
 
 
 def _all_numbers(case: Case, counts: Ints) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from lingos.contracts import Finding
 from lingos.data.doctor.case import Case
 from lingos.data.doctor.report import Ints
+from lingos.words.said import Said
 
 __all__ = ["check"]
 
@@ -35,14 +36,11 @@ def check(case: Case) -> list[Finding]:
         by_value, by_order = _by_value(column, labels), _by_order(column, labels, rng)
         right = max(by_value, by_order)
         if right >= TELLS and right - usual >= (1 - usual) / 2:
-            how = "its value" if by_value >= by_order else "its order"
-            message = (
-                f"column '{name}' alone tells the label of {right:.0%} of the rows by {how}; guessing tells {usual:.0%}"
-            )
-            findings += case.finding("leak-column", message)
+            key = "doctor.leak-column.value" if by_value >= by_order else "doctor.leak-column.order"
+            findings += case.finding("leak-column", Said(key, {"column": name, "right": right, "usual": usual}))
     in_file = _agreement(labels)
     if in_file >= TELLS and in_file - usual >= (1 - usual) / 2:
-        findings += case.finding("sorted-rows", f"{in_file:.0%} of the rows have the label of the row before them")
+        findings += case.finding("sorted-rows", Said("doctor.sorted-rows", {"share": in_file}))
     return findings
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, batches, plural
+from lingos.data.doctor.case import Case, batches
+from lingos.words.said import Said, plural
 
 __all__ = ["check"]
 
@@ -34,11 +35,9 @@ def check(case: Case) -> list[Finding]:
         return []
     lost = int((tokens[tokens > model.max_length] - model.max_length).sum())
     share = lost / int(tokens[tokens > model.max_length].sum())
-    among = "" if len(counted) == len(suspects) else f" among {len(counted):,} long texts looked at"
-    message = (
-        f"{plural(len(cut), 'text')}{among} longer than the {model.max_length} tokens that {model.name} reads: "
-        f"{plural(lost, 'token')} cut ({share:.0%} of these texts)"
-    )
+    among = "" if len(counted) == len(suspects) else Said("doctor.among", {"count": len(counted)})
+    base = {"limit": model.max_length, "base": model.name, "tokens": plural(lost, "token"), "share": share}
+    message = Said("doctor.text-cut", {"texts": plural(len(cut), "text"), "among": among, **base})
     return case.finding("text-cut", message, cut)
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.data.doctor.report import Ints
 from lingos.text.duplicates import keys
 from lingos.text.shingles import MIX, shingles
+from lingos.words.said import Said, plural
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -48,7 +49,7 @@ def check(case: Case) -> list[Finding]:
     most = min(case.options.sample, max(WORK // classes, FEWEST_ROWS))
     if len(rows) > most:
         all_rows, rows = len(rows), _sample(case, rows, most)
-        findings += case.finding("sampled", f"{most:,} of {all_rows:,} rows were checked for wrong labels")
+        findings += case.finding("sampled", Said("doctor.sampled.labels", {"count": most, "rows": all_rows}))
     names, labels = np.unique(case.labels[rows], return_inverse=True)
     guesses = _probabilities(case.text_of(rows), labels, case.options.seed)
     accuracy = float((guesses.argmax(axis=1) == labels).mean())
@@ -58,11 +59,9 @@ def check(case: Case) -> list[Finding]:
     given, likely = names[labels[wrong]], names[guesses[wrong].argmax(axis=1)]
     for pair in np.unique(np.stack([given, likely], axis=1), axis=0):
         own = rows[wrong[(given == pair[0]) & (likely == pair[1])]]
-        message = (
-            f"{plural(len(own), 'row')} labelled '{case.names[pair[0]]}' that read like '{case.names[pair[1]]}', "
-            f"such as line {case.lines[own[0]]}: {case.excerpt(int(own[0]))}"
-        )
-        findings += case.finding("likely-wrong-label", message, own)
+        values = {"rows": plural(len(own), "row"), "label": case.names[pair[0]], "likely": case.names[pair[1]]}
+        example = {"line": case.lines[own[0]], "text": case.excerpt(int(own[0]))}
+        findings += case.finding("likely-wrong-label", Said("doctor.likely-wrong-label", values | example), own)
     return findings
 
 

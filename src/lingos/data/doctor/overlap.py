@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, located, plural
+from lingos.data.doctor.case import Case, located
 from lingos.data.doctor.repeats import almost_same
 from lingos.data.doctor.report import Ints
 from lingos.data.source import Source
 from lingos.text.normalise import shorten
 from lingos.text.privacy import mask
+from lingos.words.said import Said, listed, plural
 
 __all__ = ["check"]
 
@@ -21,9 +22,9 @@ def check(case: Case) -> list[Finding]:
         return []
     exact = _shared(case, case.near.exact)
     near = _shared(case, case.near.clusters(almost_same(case.near)))
-    findings = _report(case, case.test, "overlap", exact, "also in the training file")
+    findings = _report(case, case.test, "overlap", exact)
     only_near = {row: train for row, train in near.items() if row not in exact}
-    return findings + _report(case, case.test, "near-overlap", only_near, "nearly the same as a training text")
+    return findings + _report(case, case.test, "near-overlap", only_near)
 
 
 def _shared(case: Case, groups: Ints) -> dict[int, int]:
@@ -43,15 +44,16 @@ def _place(case: Case, row: int) -> str:
     return f"{case.source.file_of(row)}:{case.lines[row]}"
 
 
-def _report(case: Case, test: Source, code: str, shared: dict[int, int], what: str) -> list[Finding]:
+def _report(case: Case, test: Source, code: str, shared: dict[int, int]) -> list[Finding]:
     if not shared:
         return []
     rows = np.array(sorted(shared), dtype=np.int64)
     lines = test.lines()
     text = test.column(test.columns.text)
-    examples = [
-        f"line {lines[row]} is {_place(case, shared[row])}: '{shorten(mask(str(text[row].as_py() or '')))}'"
-        for row in rows[:3].tolist()
-    ]
-    message = f"{plural(len(rows), 'test text')} of {test.rows:,} {what}; " + "; ".join(examples)
+    examples = []
+    for row in rows[:3].tolist():
+        said = {"line": lines[row], "place": _place(case, shared[row])}
+        examples.append(Said("doctor.overlap.example", {**said, "text": shorten(mask(str(text[row].as_py() or "")))}))
+    counted = {"texts": plural(len(rows), "test-text"), "rows": test.rows}
+    message = Said(f"doctor.{code}", {**counted, "examples": listed(examples, "list.semicolon")})
     return located(test, lines, code, message, rows)

@@ -5,19 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.text.privacy import HINT, find
+from lingos.words.said import Said, plural
 
 __all__ = ["check"]
-
-NAMES = {
-    "email": "an email address",
-    "phone": "a phone number",
-    "id-card": "a Chinese identity number",
-    "bank-card": "a bank card number",
-    "iban": "a bank account (IBAN)",
-    "ip": "an IP address",
-}
 
 
 def check(case: Case) -> list[Finding]:
@@ -30,8 +22,7 @@ def check(case: Case) -> list[Finding]:
             rows.setdefault(kind, []).append(row)
     findings: list[Finding] = []
     for kind, own in sorted(rows.items()):
-        message = (
-            f"{plural(len(own), 'text')} with {NAMES[kind]}, such as line {case.lines[own[0]]}: {case.excerpt(own[0])}"
-        )
-        findings += case.finding("personal-data", message, np.array(own, dtype=np.int64))
+        example = {"line": case.lines[own[0]], "text": case.excerpt(own[0])}
+        values = {"texts": plural(len(own), "text"), "what": Said(f"personal.{kind}"), **example}
+        findings += case.finding("personal-data", Said("doctor.personal-data", values), np.array(own, dtype=np.int64))
     return findings

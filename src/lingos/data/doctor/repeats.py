@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.data.doctor.report import Ints
 from lingos.text.duplicates import Near, group_ids
+from lingos.words.said import Said, listed, plural
 
 __all__ = ["almost_same", "check"]
 
@@ -27,18 +28,17 @@ def check(case: Case) -> list[Finding]:
     exact = near.exact[: case.source.rows]
     copies, conflicts = _divide(case, exact)
     findings += case.grouped("duplicate", copies, lambda rows: _same(case, rows))
-    findings += case.grouped("conflict", conflicts, lambda rows: _labels(case, rows, "the same text"))
+    findings += case.grouped("conflict", conflicts, lambda rows: _labels(case, rows, "doctor.conflict"))
     close, close_conflicts = _divide(case, near.clusters(almost_same(near))[: case.source.rows], exact)
     findings += case.grouped("near-duplicate", close, lambda rows: _alike(case, rows))
-    findings += case.grouped("near-conflict", close_conflicts, lambda rows: _labels(case, rows, "nearly the same text"))
+    findings += case.grouped("near-conflict", close_conflicts, lambda rows: _labels(case, rows, "doctor.near-conflict"))
     named = {row for finding in findings for row in finding.rows}
     alike = [rows for rows in _groups(case, near.clusters()[: case.source.rows]) if not named.issuperset(rows.tolist())]
     if alike:
-        message = f"{plural(len(alike), 'group')} of similar texts; first: {_alike(case, alike[0])}"
-        findings += case.finding("similar-texts", message, np.concatenate(alike))
+        values = {"groups": plural(len(alike), "group"), "first": _alike(case, alike[0])}
+        findings += case.finding("similar-texts", Said("doctor.similar-texts", values), np.concatenate(alike))
     if not near.complete:
-        message = "the texts are so alike that the search for near duplicates stopped early; exact copies are all found"
-        findings += case.finding("sampled", message)
+        findings += case.finding("sampled", Said("doctor.sampled.near"))
     return findings
 
 
@@ -72,21 +72,20 @@ def _explained(exact: Ints, labels: Ints) -> bool:
     return all(len(np.unique(labels[exact == group])) == len(np.unique(labels)) for group in np.unique(exact))
 
 
-def _same(case: Case, rows: Ints) -> str:
-    return (
-        f"the same text and label {len(rows)} times, first in line {case.lines[rows[0]]}: {case.excerpt(int(rows[0]))}"
-    )
+def _same(case: Case, rows: Ints) -> Said:
+    first = {"line": case.lines[rows[0]], "text": case.excerpt(int(rows[0]))}
+    return Said("doctor.duplicate", {"count": len(rows), **first})
 
 
-def _alike(case: Case, rows: Ints) -> str:
-    second = next((row for row in rows[1:] if case.excerpt(int(row)) != case.excerpt(int(rows[0]))), rows[1])
-    return (
-        f"{len(rows)} texts alike: line {case.lines[rows[0]]} {case.excerpt(int(rows[0]))}, "
-        f"line {case.lines[second]} {case.excerpt(int(second))}"
-    )
+def _alike(case: Case, rows: Ints) -> Said:
+    one = case.excerpt(int(rows[0]))
+    second = next((row for row in rows[1:] if case.excerpt(int(row)) != one), rows[1])
+    lines = {"first": case.lines[rows[0]], "second": case.lines[second]}
+    return Said("doctor.alike", {"count": len(rows), **lines, "one": one, "other": case.excerpt(int(second))})
 
 
-def _labels(case: Case, rows: Ints, what: str) -> str:
+def _labels(case: Case, rows: Ints, key: str) -> Said:
     firsts = [int(rows[np.flatnonzero(case.labels[rows] == label)[0]]) for label in np.unique(case.labels[rows])[:4]]
-    labels = ", ".join(f"'{case.names[case.labels[row]]}' in line {case.lines[row]}" for row in sorted(firsts))
-    return f"{what} is labelled {labels}: {case.excerpt(int(rows[0]))}"
+    named = [{"label": case.names[case.labels[row]], "line": case.lines[row]} for row in sorted(firsts)]
+    labels = listed([Said("doctor.labelled", one) for one in named])
+    return Said(key, {"labels": labels, "text": case.excerpt(int(rows[0]))})

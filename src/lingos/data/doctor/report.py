@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lingos.contracts import Finding, Severity
+from lingos.words.said import coded
 
 __all__ = ["Examination", "Ints"]
 
@@ -82,8 +83,7 @@ def _as_json(finding: Finding) -> Mapping[str, Any]:
         "file": finding.file,
         "line": finding.lines[0] if finding.lines else None,
         "lines": list(finding.lines),
-        "message": finding.message,
-        "cure": finding.cure,
+        **coded({"message": finding.message, "cure": finding.cure}),
     }
 
 

@@ -8,9 +8,10 @@ from collections import Counter
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, ModelFacts, plural
+from lingos.data.doctor.case import Case, ModelFacts
 from lingos.data.doctor.report import Ints
 from lingos.text.language import SCRIPT_OF, SCRIPTS, UNKNOWN, language, languages, script
+from lingos.words.said import Said, listed, plural
 
 __all__ = ["check"]
 
@@ -36,21 +37,18 @@ def check(case: Case) -> list[Finding]:
         return []
     spoken = {code: share for code, share in shares.items() if share >= RARE} or dict(list(shares.items())[:1])
     main = next(iter(spoken))
-    shown = ", ".join(f"{code} {share:.0%}" for code, share in spoken.items())
-    findings = case.finding("languages", f"the texts are {shown}")
+    shown = listed([f"{code} {share:.0%}" for code, share in spoken.items()])
+    findings = case.finding("languages", Said("doctor.languages", {"shown": shown}))
     findings += _base(case.model, shares, sample, case)
     foreign = np.union1d(_other_script(case, set(spoken)), _other_latin(case, set(spoken), main, sample))
     foreign = np.setdiff1d(foreign, case.damaged)
     if 0 < len(foreign) <= max(RARE * len(rows), 1):
         found = Counter(language(text) for text in case.text_of(foreign[:1000]))
         found.pop(UNKNOWN, None)
-        what = ", ".join(code for code, _ in found.most_common(3)) or "another script"
-        first = int(foreign[0])
-        message = (
-            f"{plural(len(foreign), 'text')} in another language ({what}) than the rest ({main}), "
-            f"such as line {case.lines[first]}: {case.excerpt(first)}"
-        )
-        findings += case.finding("foreign-language", message, foreign)
+        what = listed([code for code, _ in found.most_common(3)]) or Said("doctor.script")
+        example = {"line": case.lines[foreign[0]], "text": case.excerpt(int(foreign[0]))}
+        values = {"texts": plural(len(foreign), "text"), "what": what, "main": main, **example}
+        findings += case.finding("foreign-language", Said("doctor.foreign-language", values), foreign)
     return findings
 
 
@@ -63,14 +61,19 @@ def _base(model: ModelFacts | None, shares: dict[str, float], sample: list[str],
     if not strange and unread < UNREAD:
         return []
     code = strange[0] if strange else next(iter(shares))
-    reason = f"{shares[code]:.0%} of the texts are {code}" if strange else f"the texts are mostly {code}"
-    reads = f" reads {', '.join(model.languages)}" if model.languages else " does not"
-    message = f"{reason}; the base {model.name}{reads}"
-    if unread >= 0.01:
-        message += f": it does not know {unread:.0%} of the tokens"
-    better = [name for name in model.better.get(code, ()) if name != model.name]
-    cure = f"choose a base for {code}: --base {' or --base '.join(better)}" if better else ""
-    return case.finding("base-language", message, cure=cure)
+    spoken = {"share": shares[code], "language": code}
+    reads = (
+        Said("doctor.reads", {"languages": listed(model.languages)}) if model.languages else Said("doctor.reads.not")
+    )
+    values = {
+        "reason": Said("doctor.strange" if strange else "doctor.mostly", spoken),
+        "base": model.name,
+        "reads": reads,
+        "unread": Said("doctor.unread", {"share": unread}) if unread >= 0.01 else "",
+    }
+    bases = listed([name for name in model.better.get(code, ()) if name != model.name], "list.base")
+    cure = Said("cure.base-language.named", {"language": code, "bases": bases}) if bases else None
+    return case.finding("base-language", Said("doctor.base-language", values), cure=cure)
 
 
 def _other_script(case: Case, spoken: set[str]) -> Ints:

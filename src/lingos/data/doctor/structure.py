@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Finding
-from lingos.data.doctor.case import Case, plural
+from lingos.data.doctor.case import Case
 from lingos.data.doctor.codes import CODES
 from lingos.data.doctor.report import Ints
 from lingos.text.normalise import INVISIBLE
+from lingos.words.said import Said, plural
 
 __all__ = ["check"]
 
@@ -23,12 +24,12 @@ def check(case: Case) -> list[Finding]:
     nul = case.matching(r"\x00")
     if label:
         nul = np.union1d(nul, case.matching(r"\x00", case.source.column(label)))
-    findings += _set_aside(case, "nul-byte", nul, "a NUL byte in the text or the label")
+    findings += _set_aside(case, "nul-byte", nul, Said("doctor.nul-byte"))
     empty = np.union1d(case.matching(EMPTY), _missing(case, case.source.columns.text))
-    findings += _set_aside(case, "empty-text", empty, "no text, or nothing that can be seen")
+    findings += _set_aside(case, "empty-text", empty, Said("doctor.empty-text"))
     if label:
         missing = np.union1d(case.matching(EMPTY, case.source.column(label)), _missing(case, label))
-        findings += _set_aside(case, "missing-label", missing, f"no label in column '{label}'")
+        findings += _set_aside(case, "missing-label", missing, Said("doctor.missing-label", {"column": label}))
     return findings
 
 
@@ -45,7 +46,7 @@ def _unreadable(case: Case) -> list[Finding]:
         else:
             rest.setdefault(code, []).append(bad.row)
     for code, rows in rest.items():
-        findings += case.finding(code, f"{plural(len(rows), 'more row')} like this", rows)
+        findings += case.finding(code, Said("doctor.more", {"rows": plural(len(rows), "more-row")}), rows)
     return findings
 
 
@@ -54,9 +55,9 @@ def _missing(case: Case, name: str) -> Ints:
     return np.flatnonzero(np.asarray(null) & case.alive)
 
 
-def _set_aside(case: Case, code: str, rows: Ints, what: str) -> list[Finding]:
+def _set_aside(case: Case, code: str, rows: Ints, what: Said) -> list[Finding]:
     if not len(rows):
         return []
     case.alive[rows] = False
-    message = what if len(rows) == 1 else f"{what} ({plural(len(rows), 'row')})"
+    message = what if len(rows) == 1 else Said("doctor.many", {"what": what, "rows": plural(len(rows), "row")})
     return case.finding(code, message, rows)

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from lingos.data.encoding import Encoding, detect_encoding, named_encoding
 from lingos.data.source import RESERVED
 from lingos.data.writer import Writer
+from lingos.words.said import WORDS, Said
 
 __all__ = [
     "InputFile",
@@ -28,6 +29,7 @@ __all__ = [
     "as_text",
     "decoder",
     "find_encoding",
+    "json_fault",
     "spell",
     "unique_names",
 ]
@@ -100,7 +102,7 @@ def _free_name(raw: str | None, position: int, taken: Container[str], notes: lis
     while fresh in taken or fresh in RESERVED:
         fresh, count = f"{name}_{count}", count + 1
     if fresh != name:
-        notes.append(f"column {position} renamed from '{name}' to '{fresh}': the name was taken")
+        notes.append(Said("note.renamed", {"place": position, "name": name, "fresh": fresh}))
     return fresh
 
 
@@ -154,6 +156,15 @@ def decoder() -> json.JSONDecoder:
     return json.JSONDecoder(parse_float=_Float)
 
 
+def json_fault(error: Exception, place: bool) -> Said:
+    """What is wrong with a piece of JSON, with its place where the piece is a line."""
+    if not isinstance(error, json.JSONDecodeError):
+        return Said("row.json", {"error": str(error)})
+    what = Said(f"json.{error.msg}") if f"json.{error.msg}" in WORDS else error.msg
+    where = {"line": error.lineno, "column": error.colno, "char": error.pos}
+    return Said("row.json", {"error": Said("json.at", {"what": what, **where}) if place else what})
+
+
 class ObjectRows:
     """JSON objects -> rows. Keys become columns in the order of their first appearance."""
 
@@ -164,8 +175,8 @@ class ObjectRows:
 
     def add(self, line: int, record: Any, size: int) -> None:
         if not isinstance(record, dict):
-            kind = "a list" if isinstance(record, list) else repr(record)[:40]
-            self.writer.bad(line, f'{kind} where an object such as {{"text": ..., "label": ...}} is expected')
+            found = Said("row.list") if isinstance(record, list) else repr(record)[:40]
+            self.writer.bad(line, Said("row.object", {"found": found}))
             return
         cells: list[str | None] = [None] * len(self.index)
         for key, value in record.items():

@@ -17,10 +17,11 @@ from lingos.data.encoding import text_lines
 from lingos.data.formats.base import InputFile, ReadOptions, find_encoding, unique_names
 from lingos.data.writer import LONGEST_CELL, Writer
 from lingos.errors import DataError
+from lingos.words.said import Said, listed
 
 __all__ = ["read"]
 
-DELIMITERS = {"\t": "tab", ";": "';'", "|": "'|'", ",": "','"}  # best first on a tie: prose has commas
+DELIMITERS = "\t;|,"  # best first on a tie: prose has commas
 SPOKEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 ALONE = "\x1f"  # stands for "one column": a character that no text has
 USUAL = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
@@ -61,7 +62,7 @@ class _Tape:
 
     def __next__(self) -> str:
         if len(self.taken) >= self.most:
-            raise _TooLong(f"a quoted cell of more than {self.most} lines")
+            raise _TooLong
         line = self.again.pop() if self.again else next(self.lines)
         self.taken.append(line)
         self.number += 1
@@ -105,7 +106,7 @@ def _records(tape: _Tape, dialect: _Dialect, broken: dict[int, str], writer: Wri
     while True:
         tape.taken.clear()
         first = tape.number + 1
-        fault = None
+        fault: Said | None = None
         try:
             cells = next(reader)
         except StopIteration:
@@ -118,12 +119,12 @@ def _records(tape: _Tape, dialect: _Dialect, broken: dict[int, str], writer: Wri
             unclosed += 1
             tape.most = 50 if unclosed > PATIENCE else tape.most
             tape.rewind()
-            fault = "a quote opens in this line and is not closed properly; the next lines were read on their own"
+            fault = Said("row.quote")
         if not fault and broken and not broken.keys().isdisjoint(range(first, tape.number + 1)):
             where = next(line for line in range(first, tape.number + 1) if line in broken)
-            writer.bad(first, f"line {where}: {broken[where]}", "broken-encoding")
+            writer.bad(first, Said("row.line", {"line": where, "what": broken[where]}), "broken-encoding")
         elif fault:
-            writer.bad(first, fault, "oversized-row" if "characters" in fault else "malformed-row")
+            writer.bad(first, fault, "oversized-row" if fault.code == "row.cell" else "malformed-row")
         elif len(cells) == width:
             writer.row(first, cells, len(tape.taken[0]))
         elif len(cells) > width and not any(cells[width:]):
@@ -132,16 +133,20 @@ def _records(tape: _Tape, dialect: _Dialect, broken: dict[int, str], writer: Wri
             writer.bad(first, _miscount(cells, width, dialect))
 
 
-def _miscount(cells: Sequence[str], width: int, dialect: _Dialect) -> str:
-    name = DELIMITERS.get(dialect.delimiter, repr(dialect.delimiter))
-    more = f"; a cell that holds the delimiter {name} needs quotes around it" if len(cells) > width else ""
-    return f"{len(cells)} cells where {width} are expected{more}"
+def _miscount(cells: Sequence[str], width: int, dialect: _Dialect) -> Said:
+    more = Said("row.delimiter", {"name": _named(dialect)}) if len(cells) > width else ""
+    return Said("row.cells", {"count": len(cells), "width": width, "more": more})
 
 
-def _reason(error: csv.Error, tape: _Tape) -> str:
+def _named(dialect: _Dialect) -> str:
+    return Said("row.tab") if dialect.delimiter == "\t" else repr(dialect.delimiter)
+
+
+def _reason(error: csv.Error, tape: _Tape) -> Said:
     if "limit" in str(error):
-        return f"a cell of more than {LONGEST_CELL:,} characters"
-    return f"not a record: {error}" if not isinstance(error, _TooLong) else str(error)
+        return Said("row.cell", {"most": LONGEST_CELL})
+    tall = isinstance(error, _TooLong)
+    return Said("row.tall", {"most": tape.most}) if tall else Said("row.record", {"error": str(error)})
 
 
 def _closed(dialect: _Dialect, taken: list[str]) -> bool:
@@ -156,22 +161,22 @@ def _header(tape: _Tape, dialect: _Dialect, sample: list[str], options: ReadOpti
     rows = [row for row in _parse(sample, dialect) if row]
     found, why = has_header([row for row in rows if len(row) == dialect.width] or rows)
     if options.header is not None:
-        found, why = options.header, "as you said"
+        found, why = options.header, Said("header.said")
     if dialect.delimiter != ALONE:
-        writer.notes.append(f"delimiter {DELIMITERS.get(dialect.delimiter, repr(dialect.delimiter))}")
+        writer.notes.append(Said("note.delimiter", {"name": _named(dialect)}))
     else:
-        writer.notes.append("one column: no delimiter cuts the lines evenly")
+        writer.notes.append(Said("note.one-column"))
     if not found:
         writer.names = [f"c{number}" for number in range(1, dialect.width + 1)]
-        writer.notes.append(f"no header ({why}): columns named {', '.join(writer.names[:4])}")
+        writer.notes.append(Said("note.no-header", {"why": why, "names": listed(writer.names[:4])}))
         return
     names: list[str] = []
     for names in dialect.reader(tape):
         if names:
             break
     writer.names = unique_names([name.lstrip("\ufeff") for name in names], writer.notes)
-    if "usual name" not in why:
-        writer.notes.append(f"the first line is the header: {why}")
+    if why.code != "header.usual":
+        writer.notes.append(Said("note.header", {"why": why}))
 
 
 def _sniff(sample: list[str], suffix: str, wanted: str | None) -> _Dialect:

@@ -13,6 +13,7 @@ from lingos.data.columns import has_header
 from lingos.data.formats.base import InputFile, ReadOptions, unique_names
 from lingos.data.writer import Writer
 from lingos.errors import DataError, unknown
+from lingos.words.said import Said, listed
 
 __all__ = ["read"]
 
@@ -42,13 +43,13 @@ def _rows(filled: Any, options: ReadOptions, writer: Writer) -> None:
     sample = list(itertools.islice(filled, 200))
     found, why = has_header([row for _, row in sample])
     if options.header is not None:
-        found, why = options.header, "as you said"
+        found, why = options.header, Said("header.said")
     width = max((len(row) for _, row in sample), default=0)
     if found:
         writer.names = unique_names(sample.pop(0)[1], writer.notes)
     else:
         writer.names = [f"c{number}" for number in range(1, width + 1)]
-        writer.notes.append(f"no header ({why}): columns named {', '.join(writer.names[:4])}")
+        writer.notes.append(Said("note.no-header", {"why": why, "names": listed(writer.names[:4])}))
     for number, row in itertools.chain(sample, filled):
         writer.row(number, row, sum(map(len, row)))
 
@@ -62,8 +63,8 @@ def _sheet(book: Any, wanted: str | None, writer: Writer) -> Any:
     filled = [name for name in names if book.get_sheet_by_name(name).height]
     chosen = (filled or names)[0]
     if len(names) > 1:
-        others = ", ".join(name for name in names if name != chosen)
-        writer.notes.append(f"sheet '{chosen}' read, the first that is not empty; --sheet names another: {others}")
+        others = listed([name for name in names if name != chosen])
+        writer.notes.append(Said("note.sheet", {"name": chosen, "others": others}))
     return book.get_sheet_by_name(chosen)
 
 

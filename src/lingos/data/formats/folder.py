@@ -11,6 +11,7 @@ from lingos.data.formats.base import ReadOptions
 from lingos.data.source import FILE
 from lingos.data.writer import LONGEST_CELL, Writer
 from lingos.errors import DataError
+from lingos.words.said import Said, listed
 
 __all__ = ["read", "text_files"]
 
@@ -58,7 +59,7 @@ def read(folder: Path, name: str, options: ReadOptions, writer: Writer) -> None:
     every = [path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder))]
     if len(every) > len(files):
         rest = sorted(str(path.relative_to(folder)) for path in set(every) - set(files))
-        writer.notes.append(f"{len(rest)} file(s) not read, no .txt in a class folder: {', '.join(rest[:5])}")
+        writer.notes.append(Said("note.left", {"count": len(rest), "names": listed(rest[:5])}))
 
 
 def _content(path: Path, options: ReadOptions, name: str) -> tuple[str, str, str]:
@@ -66,16 +67,16 @@ def _content(path: Path, options: ReadOptions, name: str) -> tuple[str, str, str
     with path.open("rb") as stream:
         content = stream.read(4 * LONGEST_CELL + 1)
     if len(content) > 4 * LONGEST_CELL:
-        return "", f"a text of more than {4 * LONGEST_CELL:,} bytes", "oversized-row"
+        return "", Said("row.text", {"most": 4 * LONGEST_CELL}), "oversized-row"
     if looks_binary(content[:65536]):
-        return "", "the file is binary, not text", "malformed-row"
+        return "", Said("row.binary"), "malformed-row"
     broken: dict[int, str] = {}
     if options.encoding:
         encoding = named_encoding(options.encoding, content)
     else:
         encoding = detect_encoding(io.BytesIO(content), name)
     text = "".join(text_lines(io.BytesIO(content), encoding, broken, name))
-    fault = next((f"line {line}: {what}" for line, what in broken.items()), "")
+    fault = next((Said("row.line", {"line": line, "what": what}) for line, what in broken.items()), "")
     return text.strip("\r\n"), fault, "broken-encoding"
 
 

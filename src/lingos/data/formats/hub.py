@@ -9,13 +9,14 @@ from typing import Any
 from lingos.data.formats.parquet import write_batches
 from lingos.data.writer import BATCH_ROWS, Writer
 from lingos.errors import DataError, LingosError, MissingExtra, unknown
+from lingos.words.said import Said, listed
 
 __all__ = ["PREFIX", "load", "read"]
 
 PREFIX = "hub:"
 
 
-def load(name: str) -> tuple[Any, list[str]]:
+def load(name: str) -> tuple[Any, list[Said]]:
     """The data set and notes. `name` with its prefix."""
     try:
         import datasets  # 2 s to import; only this input needs it
@@ -36,8 +37,8 @@ def load(name: str) -> tuple[Any, list[str]]:
     if split and split not in splits:
         raise unknown("split", split, splits, DataError)
     chosen = split or ("train" if "train" in splits else splits[0])
-    notes = [] if split or len(splits) == 1 else [f"split '{chosen}' read; others: {', '.join(splits)}"]
-    return found[chosen], [s for s in notes if s]
+    note = Said("note.split", {"name": chosen, "others": listed(splits)})
+    return found[chosen], [] if split or len(splits) == 1 else [note]
 
 
 def read(dataset: Any, writer: Writer) -> None:

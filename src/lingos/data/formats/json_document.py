@@ -12,9 +12,19 @@ from typing import Any
 
 from lingos.data.columns import is_known_name
 from lingos.data.encoding import text_pieces
-from lingos.data.formats.base import InputFile, ObjectRows, ReadOptions, decoder, find_encoding, spell, unique_names
+from lingos.data.formats.base import (
+    InputFile,
+    ObjectRows,
+    ReadOptions,
+    decoder,
+    find_encoding,
+    json_fault,
+    spell,
+    unique_names,
+)
 from lingos.data.writer import Writer
 from lingos.errors import DataError
+from lingos.words.said import Said
 
 __all__ = ["is_lines", "read"]
 
@@ -161,8 +171,7 @@ def _array(text: _Text, rows: ObjectRows) -> None:
             line, record, size = text.value()
             follows = text.peek()
         except (json.JSONDecodeError, RecursionError, ValueError) as error:
-            message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            rows.writer.bad(start, f"not JSON: {message}")
+            rows.writer.bad(start, json_fault(error, place=False))
             if text.skip_element(margin):
                 continue
             break
@@ -170,12 +179,12 @@ def _array(text: _Text, rows: ObjectRows) -> None:
         if follows == ",":
             text.take(",")
             if text.peek() == "]":
-                rows.writer.notes.append(f"line {text.line}: the comma behind the last row was passed over")
+                rows.writer.notes.append(Said("note.comma", {"line": text.line}))
                 break
         elif follows in ("", "]"):
             break
         else:
-            rows.writer.bad(text.line, f"not JSON: '{follows}' where a comma is expected")
+            rows.writer.bad(text.line, Said("row.comma", {"follows": follows}))
             if not text.skip_element(margin):
                 break
     if not text.peek():
@@ -195,7 +204,7 @@ def _object(text: _Text, writer: Writer) -> None:
             if records:
                 raise text.fault(f"two lists of rows, '{records}' and '{key}'; save each as a file of its own")
             records = key
-            writer.notes.append(f"rows taken from the key '{key}'")
+            writer.notes.append(Said("note.key", {"name": key}))
             _array(text, ObjectRows(writer))
         else:
             values[key] = _checked(text)[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lingos.data.encoding import text_lines
-from lingos.data.formats.base import InputFile, ObjectRows, ReadOptions, decoder, find_encoding
+from lingos.data.formats.base import InputFile, ObjectRows, ReadOptions, decoder, find_encoding, json_fault
 from lingos.data.writer import Writer
 
 __all__ = ["read", "records"]
@@ -26,7 +26,7 @@ def read(file: InputFile, options: ReadOptions, writer: Writer) -> None:
         try:
             record = decode(line.strip("\ufeff"))
         except (ValueError, RecursionError) as error:
-            writer.bad(number, f"not JSON: {error}")
+            writer.bad(number, json_fault(error, place=True))
             continue
         rows.add(number, record, len(line))
 

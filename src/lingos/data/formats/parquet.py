@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from lingos.data.formats.base import InputFile, ReadOptions, as_text, unique_names
 from lingos.data.writer import BATCH_ROWS, Writer
+from lingos.words.said import Said
 
 __all__ = ["class_names", "read", "write_batches"]
 
@@ -40,8 +41,8 @@ def write_batches(batches: Iterable[Any], labels: Mapping[str, list[str]], write
             writer.names = unique_names(list(arrays), writer.notes)
         writer.arrays(range(number + 1, number + batch.num_rows + 1), list(arrays.values()))
         number += batch.num_rows
-    writer.notes += [f"column '{name}' left out: it holds bytes, not text" for name in sorted(left_out)]
-    writer.notes += [f"column '{name}': class numbers replaced by their names" for name in labels]
+    writer.notes += [Said("note.bytes", {"name": name}) for name in sorted(left_out)]
+    writer.notes += [Said("note.names", {"name": name}) for name in labels]
 
 
 def class_names(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
