@@ -70,7 +70,7 @@ def prepare(
     given = _read_test(options, source)
     thorough = options.effort != "quick"
     if not thorough:
-        say("quick: likely wrong labels are not looked for; `lingos check` does")
+        say(Said("say.quick"))
     doctor = DoctorOptions(labels=thorough, personal=options.personal, seed=options.seed)
     length = _length(backbone, source, options.max_length) if backbone else 0
     found = check(source, test=given, model=facts_of(backbone, length) if backbone else None, options=doctor)
