@@ -34,7 +34,8 @@ class Choice:
 
 
 def choose(rungs: list[Rung], corpus: Corpus, groups: Array | None = None) -> Choice:
-    """Compare out-of-fold answers on the rows that two rungs share; rungs are given cheapest first.
+    """The cheapest rung than which no dearer one is significantly better, each pair on the rows that both predicted.
+    Rungs are given cheapest first.
 
     Accuracy decides. Where the rows are too few to see a gap of a point, the calibrated likelihood of the right label
     is asked as well: with ten rows a class a method that is two points better would otherwise hardly ever be found.
@@ -47,22 +48,33 @@ def choose(rungs: list[Rung], corpus: Corpus, groups: Array | None = None) -> Ch
             cure="choose a larger --effort, or name a --method",
         )
     whole = [rung for rung in tried if not rung.stopped]
-    best = champion(whole, corpus)
-    # A rung on few folds can lead; what it is too blunt to tell from it, the best one on all rows may still tell.
-    widest = max(len(rung.rows) for rung in whole)
-    judges = [champion([rung for rung in whole if len(rung.rows) == widest], corpus), best]
-    doubts: list[Said] = []
-    for rung in whole[: whole.index(best)]:
-        dearer = [judge for judge in judges if whole.index(judge) > whole.index(rung)]
-        found = [_against(rung, judge, corpus, groups) for judge in dearer]
-        lost = [one for one in found if one.unsure < ALPHA <= one.worse]
-        if not lost and all(one.worse >= ALPHA for one in found):
-            return Choice(rung, best, found[-1].sentence())
-        doubts += [lost[-1].sentence()] if lost else []
+    best, doubts = champion(whole, corpus), list[Said]()
+    for rung in whole:
+        better = _better(rung, whole[whole.index(rung) + 1 :], corpus, groups)
+        if better is None:
+            return Choice(rung, best, _reason(rung, best, doubts, corpus, groups))
+        doubts += [better.sentence()] if better.worse >= ALPHA else []
+    raise AssertionError("nothing is dearer than the last rung")
+
+
+def _better(rung: Rung, dearer: list[Rung], corpus: Corpus, groups: Array | None) -> _Against | None:
+    """The rung beside a dearer one that is significantly better; None where there is none. Not only the best one is
+    asked: it may have few rows, or be right by chance where another one is surer.
+    """
+    for other in dearer:
+        found = _against(rung, other, corpus, groups)
+        if min(found.worse, found.unsure) < ALPHA:
+            return found
+    return None
+
+
+def _reason(rung: Rung, best: Rung, doubts: list[Said], corpus: Corpus, groups: Array | None) -> Said:
+    if rung is not best:
+        return _against(rung, best, corpus, groups).sentence()
     joined: Said | str = ""
     for doubt in reversed(doubts):
         joined = Said("ladder.doubts", {"first": doubt, "others": joined})
-    return Choice(best, best, Said("ladder.best", {"rung": best.name, "rows": len(best.rows), "doubts": joined}))
+    return Said("ladder.best", {"rung": best.name, "rows": len(best.rows), "doubts": joined})
 
 
 def champion(rungs: list[Rung], corpus: Corpus) -> Rung:
