@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import lingos
 from tools import generated
 
 ROOT = Path(__file__).parent.parent
@@ -36,3 +37,29 @@ def test_local_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("*.md")], ids=lambda page: page.name)
 def test_no_page_holds_a_placeholder(page: Path) -> None:
     assert re.findall(r"\b(TODO|TBD|FIXME|XXX|lorem ipsum|coming soon)\b", page.read_text(encoding="utf-8"), re.I) == []
+
+
+def test_the_two_readmes_have_the_same_parts() -> None:
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    for part in (r"^#+ ", r"^\| ", r"^```", r"^- "):
+        assert len(re.findall(part, english, re.M)) == len(re.findall(part, chinese, re.M)), part
+    words = [set(re.findall(r"`(--[a-z-]+|lingos [a-z]+|make [a-z]+)", text)) for text in (english, chinese)]
+    assert words[0] == words[1]
+
+
+def test_every_route_and_status_is_in_the_docs() -> None:
+    page, code = (DOCS / "serving.md").read_text("utf-8"), (ROOT / "src/lingos/serving/app.py").read_text("utf-8")
+    routes = re.findall(r'@router\.\w+\("([^"]+)"', code)
+    assert len(routes) == 3 and [route for route in routes if route not in page] == []
+
+
+def test_the_table_of_stages_names_those_that_exist() -> None:
+    table = re.findall(r"^\| ((?:`\w+` ?)+)\|", (DOCS / "design.md").read_text("utf-8"), re.M)
+    named = set(re.findall(r"`(\w+)`", " ".join(table)))
+    there = {path.stem for path in (ROOT / "src" / "lingos").iterdir() if not path.name.startswith(("_", "py.typed"))}
+    assert named == there
+
+
+def test_python_md_names_all_that_is_public() -> None:
+    page = (DOCS / "python.md").read_text("utf-8")
+    assert [name for name in lingos.__all__ if f"`lingos.{name}" not in page] == []

@@ -158,7 +158,7 @@ def test_a_faulty_file_is_refused_with_the_reason(tmp_path: Path, text: str, par
     with pytest.raises(RecipeError) as caught:
         read_yaml(path)
     assert part in str(caught.value)
-    assert caught.value.expected
+    assert caught.value.expected and caught.value.cure
 
 
 def test_a_missing_or_binary_file_is_a_recipe_error(tmp_path: Path) -> None:

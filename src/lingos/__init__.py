@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lingos.errors import LingosError as LingosError
     from lingos.store.store import Store as Store
     from lingos.tuning.explain import explain as explain
+    from lingos.tuning.options import ReadingOptions as ReadingOptions
     from lingos.tuning.options import TuneOptions as TuneOptions
     from lingos.tuning.promote import promote as promote
     from lingos.tuning.run import tune as tune
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Loaded at first use, so that `import lingos` stays cheap.
 PLACES = {
     "LingosError": "lingos.errors",
+    "ReadingOptions": "lingos.tuning.options",
     "Store": "lingos.store.store",
     "TuneOptions": "lingos.tuning.options",
     "check": "lingos.tuning.verbs",
@@ -34,7 +36,8 @@ PLACES = {
     "promote": "lingos.tuning.promote",
     "tune": "lingos.tuning.run",
 }
-__all__ = ["LingosError", "Store", "TuneOptions", "check", "compare", "evaluate", "explain", "load", "promote", "tune"]
+__all__ = ["LingosError", "ReadingOptions", "Store", "TuneOptions"]
+__all__ += ["check", "compare", "evaluate", "explain", "load", "promote", "tune"]
 
 
 def __getattr__(name: str) -> Any:

@@ -83,7 +83,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The content of `skill.json`; the parts of the file's name space are explained in DESIGN.md and docs/format.md.
+    """The content of `skill.json`; docs/skills.md says what a skill holds.
 
     >>> facts = {"task": "classify", "method": "tfidf", "created": "2026-01-01T00:00:00Z", "lingos": "0.1.0"}
     >>> skill = Manifest(name="tickets", seed=0, **facts)

@@ -188,14 +188,17 @@ def read_yaml(path: Path) -> Recipe:
     try:
         found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"can not read the recipe {path}: {error}", expected="a YAML file in UTF-8") from None
+        cure = "check the path, the rights and the encoding; the skill's recipe.yaml shows how one looks"
+        what = f"can not read the recipe {path}: {error}"
+        raise RecipeError(what, expected="a YAML file in UTF-8", cure=cure) from None
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         what = f"{place}: {getattr(error, 'problem', None) or error}"
         raise RecipeError(what, expected="YAML, one 'name: value' a line", cure="mend that line") from None
     if not isinstance(found, dict):
-        raise RecipeError(f"{path} holds no recipe", expected=f"the keys {', '.join(_File.model_fields)}")
+        cure = "write one 'name: value' a line; the skill's recipe.yaml shows how one looks"
+        raise RecipeError(f"{path} holds no recipe", expected=f"the keys {', '.join(_File.model_fields)}", cure=cure)
     file = parse(_File, found, str(path))
     settings = {name: Setting(value, "user", f"written in {path.name}") for name, value in file.settings.items()}
     return Recipe(file.task, file.base, file.method, file.effort, file.seed, settings)

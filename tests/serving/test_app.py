@@ -362,3 +362,11 @@ def test_the_server_imports_no_torch(store: Store) -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Limits().body = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("key", "header"), [(None, '"X-API-Key: $LINGOS_KEY"'), (KEY, f"'X-API-Key: {KEY}'")])
+def test_the_line_to_try_works_in_a_shell(
+    store: Store, key: str | None, header: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module._tell(application(store), "127.0.0.1", 8350, key)
+    assert f"try: curl -H {header} -d " in capsys.readouterr().err

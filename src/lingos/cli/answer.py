@@ -72,7 +72,7 @@ def serve(
     host: Annotated[str, typer.Option(help="address; the default is reachable from this machine only")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port; 0 = any free one", min=0, max=65535)] = 8350,
 ) -> None:
-    """Serve skills over HTTP. A key is made and shown once; every route wants it."""
+    """Serve skills over HTTP. A key is made and shown once; every route but /health wants it."""
     try:
         run_server(names, host=host, port=port)
     except ModuleNotFoundError as error:

@@ -73,7 +73,9 @@ def arrow_table(key: str, name: str, fill: Callable[[Writer], None]) -> Cached:
             cure="free some space, or let LINGOS_HOME name a folder elsewhere",
         ) from error
     if found is None:
-        raise ResourceError(f"{entry} vanished while it was written", cure="run the command again")
+        what = f"{entry} vanished while it was written"
+        cure = "run the command again; if that helps nothing, raise LINGOS_CACHE_GB"
+        raise ResourceError(what, expected="a cache that stays while it is read", cure=cure)
     return found
 
 

@@ -187,15 +187,15 @@ class _Finder:
                 f"the label column '{name}' of {self.file} holds free text: {profile.distinct:,} different values in "
                 f"{profile.filled:,} rows",
                 expected="a label column with a few values that repeat",
-                cure="name another label column; text to text is another task",
+                cure="name another label column: --label COLUMN; text to text is another task",
             )
         if profile.continuous:
             raise DataError(
                 f"the label column '{name}' of {self.file} holds numbers with fractions, {profile.distinct:,} "
                 "different ones: that is regression",
                 expected="a label column with a few values that repeat",
-                cure="cut the numbers into classes (for example low, middle, high), use the task score, "
-                "or name another label column",
+                cure="cut the numbers into classes (for example low, middle, high), or name another label column: "
+                "--label COLUMN",
             )
 
     def _plain(self) -> list[str]:

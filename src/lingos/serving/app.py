@@ -178,10 +178,9 @@ def _tell(app: FastAPI, host: str, port: int, key: str | None) -> None:
         lines.append(
             "this address is reachable by other machines, and HTTP is not encrypted: put a TLS proxy before it"
         )
-    shown = key or f"${VARIABLE}"
-    lines.append(
-        f"try: curl -H 'X-API-Key: {shown}' -d '{{\"inputs\": [\"hello\"]}}' -H 'Content-Type: application/json' \\"
-    )
+    shown, mark = (key, "'") if key else (f"${VARIABLE}", '"')  # the shell puts a variable in between double quotes
+    asked = "-d '{\"inputs\": [\"hello\"]}' -H 'Content-Type: application/json'"
+    lines.append(f"try: curl -H {mark}X-API-Key: {shown}{mark} {asked} \\")
     lines.append(f"       {address}/v1/skills/{names[0]}/predict")
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import python_calamine as calamine
 
 from lingos.data.formats import hub
 from lingos.data.readers import ReadOptions, read
@@ -105,6 +107,24 @@ def test_class_labels_of_the_hub_get_their_names(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(datasets, "load_dataset", lambda path: asked.append(path) or {"train": made})
     assert read("hub:owner/name").table.column("label").to_pylist() == ["yes", "no"]
     assert asked == ["owner/name"]
+
+
+def test_without_the_library_the_cure_names_no_extra_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(DataError, match="datasets is not installed") as told:
+        hub.load("hub:owner/name")
+    assert "pip install datasets" in told.value.cure and told.value.expected
+
+
+def test_a_sheet_behind_a_password_is_told_in_three_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: object) -> None:
+        raise calamine.PasswordError("locked")
+
+    path = workbook(tmp_path / "a.xlsx")
+    monkeypatch.setattr(calamine.CalamineWorkbook, "from_filelike", staticmethod(locked))
+    with pytest.raises(DataError, match="locked by a password") as told:
+        read(path)
+    assert told.value.expected and told.value.cure
 
 
 def test_a_hub_name_that_does_not_load_is_told() -> None:

@@ -30,7 +30,9 @@ def read(file: InputFile, options: ReadOptions, writer: Writer) -> None:
         filled = ((number, row) for number, row in rows if any(row))
         _rows(filled, options, writer)
     except calamine.PasswordError as error:
-        raise DataError(f"{file.name} is locked by a password", cure="save it without one") from error
+        what = f"{file.name} is locked by a password"
+        cure = "save it without one in a spreadsheet program, or save the sheet as CSV"
+        raise DataError(what, expected="a file that opens without a password", cure=cure) from error
     except calamine.CalamineError as error:
         raise DataError(
             f"{file.name} can not be read as a spreadsheet: {error}",

@@ -8,7 +8,7 @@ from typing import Any
 
 from lingos.data.formats.parquet import write_batches
 from lingos.data.writer import BATCH_ROWS, Writer
-from lingos.errors import DataError, LingosError, MissingExtra, unknown
+from lingos.errors import DataError, LingosError, unknown
 from lingos.words.said import Said, listed
 
 __all__ = ["PREFIX", "load", "read"]
@@ -21,7 +21,11 @@ def load(name: str) -> tuple[Any, list[Said]]:
     try:
         import datasets  # 2 s to import; only this input needs it
     except ImportError:
-        raise MissingExtra("datasets", "hub") from None
+        raise DataError(
+            "the library datasets is not installed",
+            expected="datasets, which LingOS installs with itself",
+            cure="install it again: pip install datasets; or save the data set as Parquet or CSV and name that file",
+        ) from None
     path, _, split = name.removeprefix(PREFIX).partition(":")
     try:
         found = datasets.load_dataset(path)
