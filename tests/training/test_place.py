@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -108,7 +109,9 @@ def test_each_client_gets_the_numbers(tmp_path: Path, monkeypatch: pytest.Monkey
         told.append((arguments, named))
         return SimpleNamespace(log=note, add_scalar=note, flush=lambda: None, close=ended, finish=ended)
 
-    monkeypatch.delenv("WANDB_MODE", raising=False)
+    for name in ("WANDB_MODE", *track.QUIET):
+        monkeypatch.setenv(name, "x")  # so that it is gone after the test
+        monkeypatch.delenv(name)
     clients = {
         "wandb": SimpleNamespace(init=note),
         "mlflow": SimpleNamespace(set_tracking_uri=note, start_run=note, log_metrics=note, end_run=ended),
@@ -127,7 +130,29 @@ def test_each_client_gets_the_numbers(tmp_path: Path, monkeypatch: pytest.Monkey
     flat = repr(told)
     assert "'mode': 'offline'" in flat, "nothing leaves the machine on its own"
     assert "WANDB_MODE" not in os.environ, "what other libraries of the process do is none of our business"
+    assert all(os.environ[name] == value for name, value in track.QUIET.items()), "no client reports of itself"
     assert flat.count("'loss': 0.5") == 2 and "'loss', 0.5, 3" in flat and "sqlite" in flat
+
+
+# The clients themselves are an extra: pip install 'lingos[tracking]'.
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("kind", track.TRACKERS)
+def test_a_real_client_keeps_the_numbers(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(kind)
+    for name in ("WANDB_MODE", "MLFLOW_TRACKING_URI", *track.QUIET):
+        monkeypatch.setenv(name, "x")
+        monkeypatch.delenv(name)
+    log = tracker(kind, tmp_path, "run")
+    assert log is not None
+    for step in range(3):
+        log(step, {"loss": 1.0 / (1 + step)})
+    log.end()
+    kept = {"tensorboard": "run/events.*", "wandb": "wandb/offline-run-*/*.wandb", "mlflow": "mlflow.db"}[kind]
+    [file] = tmp_path.glob(kept)
+    assert file.stat().st_size > 0
+    if kind == "mlflow":
+        with sqlite3.connect(file) as base:
+            assert base.execute("select count(*) from metrics where key = 'loss'").fetchone() == (3,)
 
 
 def test_waiting_threads_do_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,9 @@ def test_news_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.usefixtures("tuned")
 def test_evaluate_prints_one_document(test_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = document(capsys, "evaluate", "tickets", test_file, "--json")
-    assert found["skill"] == "tickets" and found["version"] == 1
+    assert found["skill"] == "tickets" and found["version"] == 1 and found["method"] == "tfidf"
+    assert found["seconds"] >= 0
+    assert [(rung["method"], rung["chosen"]) for rung in found["ladder"]] == [("tfidf", True)]
     _primary(found)
 
 

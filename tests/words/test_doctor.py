@@ -25,7 +25,7 @@ BASE = ModelFacts("minilm", ("en",), 16, lambda texts: [len(one) // 3 for one in
 # English that a Chinese sentence of ours may hold: terms, codes, flags, names.
 TERMS = set(
     """CSV JSON UTF NUL HTML IBAN IP U FFFD F caf token minilm label COLUMN fix base set class weights balanced near
-    duplicate lingos text privacy mask a b csv en de zh OS""".split()
+    duplicate lingos text privacy mask a b csv en de zh OS max length thresholds macro f""".split()
 )
 ROWS: list[tuple[str | None, str | None]] = [
     ("", "refund"),

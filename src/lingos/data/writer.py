@@ -44,6 +44,7 @@ class Writer:
     _rows: list[Sequence[str | None]] = field(default_factory=list)
     _lines: list[int] = field(default_factory=list)
     _characters: int = 0
+    _spoiled: set[int] = field(default_factory=set)  # malformed rows that are not written yet
     _sink: Any = None
 
     def row(self, line: int, cells: Sequence[str | None], size: int) -> None:
@@ -56,7 +57,7 @@ class Writer:
 
     def bad(self, line: int, message: str, code: str = "malformed-row", cells: Sequence[str | None] = ()) -> None:
         """A row that could not be read; it stays a row."""
-        self.malformed.append(Malformed(line, self.written + len(self._rows), message, code))
+        self._spoil(line, self.written + len(self._rows), message, code)
         self._give_up_if_hopeless()
         self.row(line, cells, 0)
 
@@ -94,6 +95,7 @@ class Writer:
         batch = pa.record_batch([*arrays, pa.array(lines, pa.int64())], schema=schema)
         self._sink[1].write_batch(batch)
         self.written += batch.num_rows
+        self._spoiled.clear()
 
     def close(self) -> Path | None:
         """The finished Arrow file, or None when there was no row."""
@@ -108,6 +110,12 @@ class Writer:
         for part in self.parts:
             part.unlink(missing_ok=True)
 
+    def _spoil(self, line: int, row: int, message: str, code: str) -> None:
+        """One entry a row, however many of its cells are broken."""
+        if row not in self._spoiled:
+            self._spoiled.add(row)
+            self.malformed.append(Malformed(line, row, message, code))
+
     def _text(self, column: Sequence[str | None], lines: Sequence[int]) -> pa.Array:
         try:
             return pa.array(column, pa.string())
@@ -121,13 +129,12 @@ class Writer:
             code = ord(str(error.object)[error.start])
             escaped = 0xDC80 <= code <= 0xDCFF  # how `encoding.text_pieces` marks a byte
             message = Said("row.escaped", {"byte": code - 0xDC00}) if escaped else Said("row.surrogate")
-            self.malformed.append(Malformed(line, self.written + row, message, "broken-encoding"))
+            self._spoil(line, self.written + row, message, "broken-encoding")
             return None
 
     def _sized(self, lines: Sequence[int], arrays: Sequence[pa.Array]) -> pa.Array | None:
         """The mask of rows to keep, or None when all are. Rows already known as malformed are blanked whole."""
-        known = {bad.row for bad in self.malformed[-len(lines) :] if bad.row >= self.written}
-        blank = {row - self.written for row in known}
+        blank = {row - self.written for row in self._spoiled}
         for array in arrays:
             if (pc.max(pc.binary_length(array)).as_py() or 0) <= LONGEST_CELL:
                 continue
@@ -136,7 +143,7 @@ class Writer:
                 if at not in blank:
                     size = len(array[at].as_py())
                     message = Said("row.wide", {"size": size, "most": LONGEST_CELL})
-                    self.malformed.append(Malformed(lines[at], self.written + at, message, "oversized-row"))
+                    self._spoil(lines[at], self.written + at, message, "oversized-row")
                     blank.add(at)
         if not blank:
             return None

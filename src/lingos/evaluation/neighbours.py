@@ -49,8 +49,8 @@ def word_cosines(grams: Ngrams, text: str, texts: Sequence[str]) -> Array:
     """Cosine [n] of the n-grams of a text with those of others; 0 where nothing of either is in the vocabulary.
 
     >>> grams = Ngrams.of(["turn it on", "turn it off", "will it rain"])
-    >>> word_cosines(grams, "turn it on", ["turn it on", "turn it off", "snow"]).round(1).tolist()
-    [1.0, 0.8, 0.0]
+    >>> word_cosines(grams, "turn it on", ["snow", "turn it on", "turn it off"]).argsort().tolist()
+    [0, 2, 1]
     """
     starts, columns, data = grams.rows([text, *texts])
     rows = np.repeat(np.arange(len(texts) + 1), np.diff(starts))

@@ -118,6 +118,8 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
     rows, judges = cut(corpus, rows, seed) if settings.patience else (rows, rows[:0])
+    if watch.warm and isinstance(settings, Deep):  # a head fitted on frozen vectors does not fit layers that have moved
+        settings = settings.model_copy(update={"begin": "means"})
     if settings.label_names:  # the labels' own texts come after the rows
         rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
     start = method.start(corpus.base.info, settings)

@@ -14,6 +14,7 @@ from lingos.training.loop import Log
 __all__ = ["TRACKERS", "Tracker", "tracker"]
 
 TRACKERS = {"tensorboard": "tensorboard", "wandb": "wandb", "mlflow": "mlflow"}
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "WANDB_ERROR_REPORTING": "false"}  # read when the client is imported
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def tracker(kind: str, folder: Path, run: str) -> Tracker | None:
     if importlib.util.find_spec(TRACKERS[kind]) is None:
         raise MissingExtra(TRACKERS[kind], "tracking")
     folder.mkdir(parents=True, exist_ok=True)
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
     return {"tensorboard": _tensorboard, "wandb": _wandb, "mlflow": _mlflow}[kind](folder, run)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from lingos.data import splits
 from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, check
 from lingos.data.source import Source
 from lingos.errors import DataError
-from lingos.text.normalise import shorten
+from lingos.text.normalise import clean, shorten
 from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin
@@ -32,7 +32,7 @@ __all__ = ["Prepared", "facts_of", "judging_rows", "prepare", "usable"]
 
 TEST_SHARE = 0.2
 SET_ASIDE = 0.05  # more rows with errors than this stop a run
-LONG_RUN = 20_000  # rows beyond which the slow search for wrong labels is left to `lingos check`
+LONGEST = 0.99  # share of the rows that are read whole
 SHOWN = 2  # warnings of one code that are told; the report has all
 LANGUAGES = ("en", "zh", "multi")
 LEARNING = frozenset({"one-class", "labels-too-many"})  # faults of a file to learn from, not of one to be judged by
@@ -50,7 +50,8 @@ class Prepared:
     clusters: Array  # near-duplicate cluster of each training row
     unused: int = 0  # training rows left out on purpose: --shots
     fingerprint: str = ""
-    findings: tuple[Finding, ...] = field(default_factory=tuple)
+    findings: tuple[Finding, ...] = ()
+    max_length: int = 0  # tokens of a text that the base reads; 0 without a base
 
 
 def prepare(
@@ -67,9 +68,12 @@ def prepare(
     for name, reason in source.columns.reasons.items():
         say(Said("chosen", {"role": Said(f"role.{name}"), "reason": reason}))
     given = _read_test(options, source)
-    wrong = source.rows <= LONG_RUN and options.effort != "quick"
-    doctor = DoctorOptions(labels=wrong, personal=options.personal, seed=options.seed)
-    found = check(source, test=given, model=facts_of(backbone) if backbone else None, options=doctor)
+    thorough = options.effort != "quick"
+    if not thorough:
+        say(Said("say.quick"))
+    doctor = DoctorOptions(labels=thorough, personal=options.personal, seed=options.seed)
+    length = _length(backbone, source, options.max_length) if backbone else 0
+    found = check(source, test=given, model=facts_of(backbone, length) if backbone else None, options=doctor)
     _tell(found, say)
     _stop_or_go(found, options.strict)
     kept, clusters = usable(source, found)
@@ -80,8 +84,18 @@ def prepare(
     def whole(held: Array) -> list[Example]:
         return list(source.examples(places[held].tolist(), whole=True))
 
-    train_rows, test, own, unused = _split(kept, clusters, given, whole, options, say, origin)
-    return Prepared(source, found, train_rows, test, own, unused, _fingerprint(train_rows), found.findings)
+    made = _split(kept, clusters, given, whole, options, say, origin)
+    return Prepared(
+        source=source,
+        examination=found,
+        train=made.train,
+        test=made.test,
+        clusters=made.clusters,
+        unused=made.unused,
+        fingerprint=_fingerprint(made.train),
+        findings=(*found.findings, *made.findings),
+        max_length=length,
+    )
 
 
 def usable(source: Source, found: Examination, *, whole: bool = False) -> tuple[list[Example], Array]:
@@ -105,12 +119,12 @@ def judging_rows(source: Source) -> tuple[list[Example], Examination]:
     return usable(source, found, whole=True)[0], found
 
 
-def facts_of(backbone: TextBackbone) -> ModelFacts:
-    """What the doctor wants to know about a base."""
+def facts_of(backbone: TextBackbone, length: int = 0) -> ModelFacts:
+    """What the doctor wants to know about a base that reads `length` tokens of a text; 0 = all that it can."""
     return ModelFacts(
         name=backbone.info.name,
         languages=backbone.info.languages,
-        max_length=backbone.info.max_length,
+        max_length=length or backbone.info.max_length,
         count_tokens=lambda texts: backbone.tokens.count(texts).tolist(),
         unknown_share=backbone.tokens.unknown_share,
         better={language: catalog.better_for(language) for language in LANGUAGES},
@@ -134,6 +148,27 @@ def _read_test(options: TuneOptions, source: Source) -> Source | None:
     return found
 
 
+def _length(backbone: TextBackbone, source: Source, asked: int) -> int:
+    """Tokens read of a text: what was asked for, else what 99 % of the rows need, rounded up to a multiple of eight."""
+    if asked:
+        return asked
+    texts = source.column(source.columns.text).take(list(range(0, source.rows, max(1, source.rows // 5000))))
+    sample = [clean(text) for text in texts.to_pylist() if text]
+    needed = int(np.quantile(backbone.tokens.count(sample), LONGEST)) if sample else 0
+    return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Training rows, test rows, clusters of the former, rows not looked at, what is wrong with the test file."""
+
+    train: list[Example]
+    test: list[Example]
+    clusters: Array
+    unused: int
+    findings: tuple[Finding, ...]
+
+
 def _split(
     kept: list[Example],
     clusters: Array,
@@ -142,15 +177,14 @@ def _split(
     options: TuneOptions,
     say: Say,
     origin: Origin | None,
-) -> tuple[list[Example], list[Example], Array, int]:
-    """(training rows, test rows, clusters of the former, rows that are not looked at). `whole`: positions -> rows with
-    their other columns.
-    """
+) -> _Split:
+    """`whole`: positions -> rows with their other columns."""
     if given is not None:
-        test = _judged(given, kept, say)
+        test, findings = _judged(given, kept, options.strict, say)
         test = _without_learned(test, given.file, origin, say) if origin else test
         train, own = np.arange(len(kept)), clusters
     else:
+        findings = ()
         train, held = splits.hold_out(kept, clusters.tolist(), fraction=TEST_SHARE, seed=options.seed)
         if origin:
             train, held = _moved(kept, clusters, held, origin, say)
@@ -162,7 +196,7 @@ def _split(
         unused = len(train) - len(chosen)
         train, own = train[chosen], own[chosen]
         say(Said("say.shots", {"kept": len(train), "shots": options.shots, "unused": unused}))
-    return [kept[k] for k in train], test, own, unused
+    return _Split([kept[k] for k in train], test, own, unused, findings)
 
 
 def _moved(kept: list[Example], clusters: Array, held: Array, origin: Origin, say: Say) -> tuple[Array, Array]:
@@ -194,12 +228,18 @@ def _all_learned(origin: Origin, what: str) -> DataError:
     )
 
 
-def _judged(given: Source, trained: Sequence[Example], say: Say) -> list[Example]:
-    """Test rows with text and label; the rest is told, and how many labels are not among those that are learned."""
+def _judged(
+    given: Source, trained: Sequence[Example], strict: bool, say: Say
+) -> tuple[list[Example], tuple[Finding, ...]]:
+    """Test rows with text and label, and what is wrong with the others: told, and counted as in the training file.
+    Labels that no training row has are told too."""
     rows, found = judging_rows(given)
-    if found.set_aside:
-        lines = [line for finding in found.errors for line in finding.lines]
-        say(Said("say.test", {"count": len(found.set_aside), "file": given.file, "lines": numbered(lines)}))
+    errors = tuple(finding for finding in found.errors if finding.scope == "row")
+    for finding in errors:
+        say(_line(finding))
+    if errors:
+        say(Said("say.test", {"rows": found.rows, "used": found.used, "aside": len(found.set_aside)}))
+    _limit(found, errors, strict)
     labels = {row.target for row in trained}
     strange = [row for row in rows if row.target not in labels]
     if len(strange) == len(rows):
@@ -211,7 +251,7 @@ def _judged(given: Source, trained: Sequence[Example], say: Say) -> list[Example
     if strange:
         some = shorten(", ".join(f"'{label}'" for label in dict.fromkeys(row.target for row in strange[:1000])))
         say(Said("say.strange", {"count": len(strange), "rows": len(rows), "labels": some}))
-    return rows
+    return rows, errors
 
 
 def _tell(found: Examination, say: Say) -> None:
@@ -219,9 +259,7 @@ def _tell(found: Examination, say: Say) -> None:
     for finding in found.errors + found.warnings:
         shown[finding.code] += 1
         if finding.severity == "error" or shown[finding.code] <= SHOWN:
-            facts = {"severity": Said(finding.severity), "where": _at(finding)}
-            told = {name: getattr(finding, name) for name in ("code", "message", "file", "cure")}
-            say(Said("say.finding", facts | told))
+            say(_line(finding))
     for code, count in shown.items():
         if count > SHOWN and not any(finding.code == code for finding in found.errors):
             say(Said("say.more", {"code": code, "count": count - SHOWN, "file": found.file}))
@@ -231,12 +269,16 @@ def _tell(found: Examination, say: Say) -> None:
 def _stop_or_go(found: Examination, strict: bool) -> None:
     if found.file_errors:
         raise _file_error(found.file_errors)
-    if not (strict and found.errors) and found.share_set_aside <= SET_ASIDE:
+    _limit(found, found.errors, strict)
+
+
+def _limit(found: Examination, errors: Sequence[Finding], strict: bool) -> None:
+    if not (strict and errors) and found.share_set_aside <= SET_ASIDE:
         return
     share = f"{len(found.set_aside)} of {found.rows} rows of {found.file} can not be used: "
     raise DataError(
-        share + _listed(found.errors),
-        expected=f"at most {SET_ASIDE:.0%} of the rows set aside",
+        share + _listed(errors),
+        expected="no row with an error (--strict)" if strict else f"at most {SET_ASIDE:.0%} of the rows set aside",
         cure="see `lingos check`, mend the rows, or write a cleaned copy with `lingos check --fix`",
     )
 
@@ -248,6 +290,12 @@ def _file_error(findings: Sequence[Finding]) -> DataError:
 
 def _listed(findings: Sequence[Finding]) -> str:
     return "; ".join(f"{finding.message}{_at(finding)}" for finding in findings[:10])
+
+
+def _line(finding: Finding) -> Said:
+    facts = {"severity": Said(finding.severity), "where": _at(finding)}
+    told = {name: getattr(finding, name) for name in ("code", "message", "file", "cure")}
+    return Said("say.finding", facts | told)
 
 
 def _at(finding: Finding) -> Said | str:

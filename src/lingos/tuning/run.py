@@ -26,7 +26,6 @@ from lingos.methods.base import Method, method
 from lingos.skill import Skill, write
 from lingos.store.store import Store
 from lingos.tasks.base import task
-from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Fitted, Watch, fit
 from lingos.training.track import tracker
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 
 __all__ = ["tune"]
 
-LONGEST = 0.99  # share of the rows that are read whole
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
 
 
@@ -126,7 +124,7 @@ def _set_out(
     corpus = Corpus(prepared.train, kind, schema, backbone, home=store.home, progress=progress)
     corpus.clusters = prepared.clusters
     if backbone is not None:
-        corpus.max_length = options.max_length or _length(backbone, prepared)
+        corpus.max_length = prepared.max_length
         told = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
         say(Said("say.base", told))
     facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
@@ -246,13 +244,6 @@ def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
 
 def _methods(options: TuneOptions) -> tuple[str, ...]:
     return effort(options.effort).methods if options.method == "auto" else (options.method,)
-
-
-def _length(backbone: TextBackbone, prepared: Prepared) -> int:
-    """Tokens that 99 % of the training rows need, rounded up to a multiple of eight."""
-    sample = [clean(str(row.fields["text"])) for row in prepared.train[:: max(1, len(prepared.train) // 5000)]]
-    needed = int(np.quantile(backbone.tokens.count(sample), LONGEST))
-    return min(backbone.info.max_length, -(-max(needed, 16) // 8) * 8)
 
 
 def _info(road: Road) -> BackboneInfo | None:

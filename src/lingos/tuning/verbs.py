@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from lingos.evaluation.comparison import compare as compare_evidence
 from lingos.evaluation.report import ReportContext, write_report
 from lingos.evaluation.served import variant_facts
 from lingos.inference import Session, open_session
+from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning.judge import evidence_of, judge
 from lingos.tuning.learned import learned, unlearned
@@ -60,9 +63,10 @@ def evaluate(
     store: Store | None = None,
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
-    """Scores of a skill on a labelled file, as JSON; with `report` the page as well. `learned` counts the rows that it
-    has learned: they are judged all the same, and told.
+    """Scores of a skill on a labelled file, as JSON, with its method and ladder; with `report` the page as well.
+    `learned` counts the rows that it has learned: they are judged all the same, and told.
     """
+    began = time.monotonic()
     session = load(name, store=store)
     say = teller(say, _language(session))
     rows = rows_for(data, session, say, reading)
@@ -75,8 +79,18 @@ def evaluate(
         facts, served = {"file": data}, variant_facts(manifest)
         context = ReportContext(skill=str(session.skill.ref), method=manifest.method, data=facts, variant=served)
         say(Said("say.report", {"path": write_report(found, context, report)[0]}))
-    named = {"skill": session.skill.manifest.name, "version": session.skill.ref.version, "learned": known}
-    return {**named, **found.to_json()}
+    skill = session.skill
+    named = {"skill": skill.manifest.name, "version": skill.ref.version, "method": skill.manifest.method}
+    seconds = round(time.monotonic() - began, 1)
+    return {**named, "seconds": seconds, "learned": known, **found.to_json(), "ladder": _ladder(skill)}
+
+
+def _ladder(skill: Skill) -> list[dict[str, Any]]:
+    """The ladder that chose the method, from the report in the bundle; empty without one."""
+    if "report.json" not in skill.manifest.files:
+        return []
+    found = json.loads(skill.path("report.json").read_text("utf-8")).get("ladder", [])
+    return list(found)
 
 
 def compare(

@@ -173,8 +173,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "文本超出模型能读的长度，末尾会被截去。",
     ),
     "cure.text-cut": (
-        "choose a base that reads more, or put what matters first",
-        "选用能读更长文本的基座，或把重要内容放在前面",
+        "raise --max-length, choose a base that reads more, or put what matters first",
+        "调大 --max-length，选用能读更长文本的基座，或把重要内容放在前面",
     ),
     # -- things about the whole file
     "about.overlap": (
@@ -209,8 +209,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "某个类别几乎占了全部数据，或是另一类别的一百倍以上。",
     ),
     "cure.imbalance": (
-        "add rows to the small classes; judge by macro F1, not accuracy; see --set class_weights=balanced",
-        "为小类别补充数据；看宏平均 F1，不要只看准确率；参见 --set class_weights=balanced",
+        "add rows to the small classes; judge by macro F1, not accuracy; see --set class_weights=balanced or "
+        "--set thresholds=macro_f1",
+        "为小类别补充数据；看宏平均 F1，不要只看准确率；参见 --set class_weights=balanced 或 --set thresholds=macro_f1",
     ),
     # -- good to know
     "about.similar-texts": ("Short texts are alike (similarity 0.8 to 0.9).", "短文本相似（相似度 0.8 到 0.9）。"),
@@ -225,8 +226,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "最大类别的行数是最小类别的十倍以上。",
     ),
     "cure.uneven-classes": (
-        "nothing to do unless the small classes matter: then see --set class_weights=balanced",
-        "通常无需处理；若看重小类别，参见 --set class_weights=balanced",
+        "nothing to do unless the small classes matter: then see --set class_weights=balanced or thresholds=macro_f1",
+        "通常无需处理；若看重小类别，参见 --set class_weights=balanced 或 thresholds=macro_f1",
     ),
     "about.sorted-rows": ("The rows are sorted by label.", "数据按标签排序。"),
     "cure.sorted-rows": ("nothing to do: LingOS shuffles", "无需处理：灵OS 会打乱顺序"),

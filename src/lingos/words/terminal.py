@@ -72,9 +72,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{kept} rows kept, {shots} a class; {unused} are not looked at",
         "保留 {kept} 行，每类 {shots} 行；其余 {unused} 行不看",
     ),
+    "say.quick": (
+        "quick: likely wrong labels are not looked for; `lingos check` does",
+        "快速模式不查找可能标错的标签；`lingos check` 会查找",
+    ),
     "say.test": (
-        "{count} test rows can not be used: {file}, lines {lines}",
-        "{count} 行测试数据不可用：{file}，行号 {lines}",
+        "{rows} test rows read, {used} can be used, {aside} set aside",
+        "读入 {rows} 行测试数据，{used} 行可用，{aside} 行搁置",
     ),
     "say.base": (
         "base {base}; {length} tokens of each text are read; {precision}",

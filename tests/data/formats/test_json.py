@@ -161,6 +161,15 @@ def test_lines_that_are_no_objects_are_rows_and_told(tmp_path: Path) -> None:
     assert made.table.column("label").to_pylist() == [None, "1", None, None, None, None, None]
 
 
+def test_a_row_with_many_broken_cells_is_one_malformed_row(tmp_path: Path) -> None:
+    half = '{"text": "a \\ud83d", "label": "b \\ud83d", "more": "c \\ud83d"}\n'
+    made = make(tmp_path, half + '{"text": "good", "label": "x"}\n' + '{"text": "fine", "label": "y"}\n', "a.jsonl")
+    assert [m.row for m in made.malformed] == [0] and made.rows == 3
+    made = make(tmp_path, half * 2 + '{"text": "good", "label": "x"}\n' * 2, "b.jsonl")
+    assert [m.row for m in made.malformed] == [0, 1], "more broken cells than rows, yet two rows are good"
+    assert [e.fields["text"] for e in made.examples()] == ["", "", "good", "good"]
+
+
 def test_values_keep_their_spelling(tmp_path: Path) -> None:
     line = '{"text":"a","label":3,"p":1.50,"t":true,"n":null,"nan":NaN,"o":{"k":[1.5,"中"]},"big":12345678901234567890}'
     row = make(tmp_path, line + "\n" + line, "a.jsonl").table.slice(0, 1).to_pylist()[0]
