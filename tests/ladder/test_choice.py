@@ -41,14 +41,14 @@ def test_the_cheapest_that_is_not_significantly_worse_is_taken() -> None:
     found = choose(rungs, CORPUS)
     assert (found.rung.method.name, found.best.method.name) == ("tfidf", "top")
     assert found.reason.startswith(
-        "tfidf is the cheapest that is not significantly worse than top (1.5 points on 200 rows"
+        "tfidf is the cheapest than which no dearer method is significantly better (top: 1.5 points more on 200 rows"
     )
 
 
 def test_the_best_is_taken_when_all_cheaper_ones_are_worse() -> None:
     found = choose([rung("tfidf", right(140)), rung("top", right(180))], CORPUS)
     assert found.rung is found.best and found.rung.method.name == "top"
-    assert "every cheaper method is significantly worse" in found.reason
+    assert "each cheaper method that was tried to the end is significantly worse" in found.reason
 
 
 def test_of_equals_the_cheaper_one_is_best() -> None:
@@ -94,9 +94,23 @@ def test_what_can_hardly_be_significantly_better_any_more_is_stopped() -> None:
     assert futile(judged("top", 150, MANY), rivals, LARGE, MANY) is None, "nothing is left to save"
 
 
+def test_a_surer_method_is_taken_for_what_it_is() -> None:
+    """`top` is right on two rows less than `head`, on some others, and far surer of the right label."""
+    cheap, dear = rung("head", right(180)), rung("top", right(178, 4))
+    for one, sure in ((cheap, 1.0), (dear, 6.0)):
+        for held in one.held:
+            held.logits[:] = (held.logits - 0.5) * np.where(held.logits.argmax(1) == 1, sure, 1.0)[:, None]
+    found = choose([cheap, dear], CORPUS)
+    assert (found.rung, found.best) == (dear, cheap)
+    assert found.reason.startswith("top is the cheapest than which no dearer method is significantly better")
+    assert "head (" in found.reason and "gives the right label significantly less weight" in found.reason
+
+
 def test_few_rows_stop_nothing_and_nor_does_the_first_rung() -> None:
     flaky = rung("top", np.arange(100) % 2, np.arange(100))
     assert futile(flaky, [rung("head", right(200))], CORPUS, ROWS) is None, "the likelihood will decide"
+    same = rung("top", np.ones(4), np.arange(4))
+    assert futile(same, [rung("head", right(200))], CORPUS, ROWS) is None, "four rows that agree prove nothing"
     assert futile(judged("majority", 1_000, 2_000), [], LARGE, MANY) is None
 
 

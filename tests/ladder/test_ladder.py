@@ -29,7 +29,7 @@ from lingos.training.fit import Watch, fit, outputs
 CHEAP = ("majority", "tfidf", "prototype", "logistic", "head")
 
 
-def settled(one: Method) -> Any:
+def settled(one: Method, warm: bool = False) -> Any:
     return made.settings(one.name, **({"epochs": 1, "batch_rows": 8} if one.reads == "states" else {}))
 
 
@@ -158,7 +158,7 @@ def test_other_folds_or_settings_are_not_taken_for_finished(corpus: Corpus, tmp_
     fits.clear()
     other = plan(("tfidf",), folder=tmp_path)
     ladder.run(corpus, replace(other, folds=[np.arange(0, 30), np.arange(30, 60)]))
-    ladder.run(corpus, replace(other, settings=lambda one: made.settings("tfidf", penalty=2.0)))
+    ladder.run(corpus, replace(other, settings=lambda one, warm: made.settings("tfidf", penalty=2.0)))
     assert len(fits) == 2 + 5
 
 

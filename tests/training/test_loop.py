@@ -210,14 +210,6 @@ def test_the_head_is_fitted_on_frozen_vectors_first() -> None:
     assert not torch.allclose(means["head.weight"], alone["head.weight"], atol=1e-3)
 
 
-def test_layers_that_have_moved_get_class_means() -> None:
-    tensors = run().branch.tensors()
-    warm = Watch(steps=1, warm={name: tensor.numpy() for name, tensor in tensors.items()})
-    still = {"learning_rate": 1e-12, "head_rate": 1e-12}
-    first, second = run(watch=warm, **still), run(watch=warm, begin="means", **still)
-    assert made.same(first.branch.tensors(), second.branch.tensors())
-
-
 def test_rows_are_pushed_to_where_the_loss_is_higher() -> None:
     seen: list[tuple[torch.Tensor, float]] = []
     real = loop._Run._backward

@@ -62,6 +62,17 @@ def test_a_familys_own_head_has_its_own_defaults_and_few_rows_have_the_last_word
     assert settle(method("head"), {}, many, True, cls)[1]["head_rate"].source == "default"
 
 
+def test_layers_of_another_skill_begin_with_class_means_and_say_so() -> None:
+    many = {"labels": ["card_lost", "rate"], "counts": [400, 400]}
+    values, told = settle(method("top"), {}, many, True, warm=True)
+    assert (values.begin, values.learning_rate) == ("means", 3e-4) and "another skill" in told["begin"].reason
+    with pytest.raises(RecipeError, match="begin=head changes nothing in top: layers of another skill"):
+        settle(method("top"), {"begin": "head"}, many, True, warm=True)
+    cls = SimpleNamespace(name="bge", pooling="cls")
+    with pytest.raises(RecipeError, match="begin=head changes nothing in full: bge has its family's own head"):
+        settle(method("full"), {"begin": "head"}, many, True, cls)
+
+
 def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word() -> None:
     numbers = {"labels": ["0", "1"], "counts": [10, 10]}
     assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]

@@ -136,6 +136,8 @@ def _ladder(rungs: Sequence[Any], language: str) -> None:
         note = phrase("ladder.chosen", language) if rung["chosen"] else ""
         if rung["skipped"]:
             note = phrase("ladder.skipped", language).format(reason=told(rung["skipped"], language))
+        elif not rung["chosen"] and "reason" in rung:
+            note = told(rung["reason"], language)
         rows.append([told(rung["method"], language), score, str(rung.get("seconds", "")), size, speed, note])
     names = ("terminal.method", "terminal.score", "terminal.seconds", "terminal.size", "terminal.speed")
     table(phrase("terminal.ladder", language), [*(phrase(name, language) for name in names), ""], rows)

@@ -67,14 +67,16 @@ def _memory_mb() -> float | None:
 def forecast(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> Forecast:
     """What one fit of a method on these rows costs, by running a few steps of it on a sample of the corpus.
 
-    Text and vector methods are cheap enough to be run instead of forecast: zeros, but for the trunk pass.
+    The head that `begin=head` fits first, some seconds, is left out. Text and vector methods are cheap enough to be run
+    instead of forecast: zeros, but for the trunk pass.
     """
     if method.reads == "texts":
         return Forecast(0.0, 0.0, 0.0, 0.0)
     info = corpus.base.info
     small = _sample(corpus, seed)
     start = method.start(info, settings)
-    trunk = _trunk_seconds(corpus, small, start) if start is not None else 0.0
+    reach = info.depth if getattr(settings, "begin", "") == "head" else start
+    trunk = _trunk_seconds(corpus, small, reach) if reach is not None else 0.0
     kept = 0 if start is None else len(corpus) if start == info.depth else int(corpus.lengths.sum())
     states = 4.0 * info.width * kept
     if method.reads == "vectors":

@@ -35,7 +35,7 @@ class Plan:
     effort: Effort
     folds: Sequence[Array]
     seed: int
-    settings: Callable[[Method], Any]  # a method -> its settled settings
+    settings: Callable[[Method, bool], Any]  # a method, and whether it starts from `warm` -> its settled settings
     known: Array = field(default_factory=lambda: np.zeros(0, np.int64))  # learned with every fold, never judged by
     groups: Array | None = None  # near-duplicate cluster of every row
     origin: str = ""  # skill whose branch is tried as a start beside a fresh one
@@ -71,9 +71,9 @@ def _rungs(plan: Plan) -> list[Rung]:
     found = []
     for name in plan.effort.methods:
         one = method(name)
-        found.append(Rung(one, plan.settings(one)))
+        found.append(Rung(one, plan.settings(one, False)))
         if plan.warm is not None and one.reads == "states":
-            found.append(Rung(one, plan.settings(one), plan.origin, plan.warm))
+            found.append(Rung(one, plan.settings(one, True), plan.origin, plan.warm))
     return found
 
 

@@ -50,7 +50,7 @@ HEAD = "head."
 Reads = Literal["texts", "vectors", "states"]
 Balance = Literal["none", "sqrt", "balanced"]
 Thresholds = Literal["none", "macro_f1"]
-Case = Literal["few", "own head"]  # some twenty rows a label and fewer; the classification head of the base's family
+Case = Literal["few", "means"]  # some twenty rows a label and fewer; where no head can be fitted before the layers move
 # Rate of the layers of a family's own head below its last one, as a share of the head's. At the head's full rate ten
 # rows a class (banking77, all-MiniLM read by its first token) end 0.8 to 2.9 points lower.
 INNER = 0.1
@@ -238,7 +238,7 @@ class Solved:
 
 
 class Layered:
-    """The common part of the methods that train layers: class means as the start, layer-wise rates, plain tensors."""
+    """The common part of the methods that train layers: class means or a fitted head first, layer-wise rates."""
 
     promise = Promise(steps=24, loss=0.9)
     special: Mapping[Case, Mapping[str, Any]] = {"few": {"label_names": True}}

@@ -29,14 +29,15 @@ class Top(Layered):
         epochs: int = 3
         learning_rate: float = 4e-4
         head_rate: float = 1e-3
+        adversarial: float = 0.05
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"
     reads: Reads = "states"
     cost = 5
     special: Mapping[Case, Mapping[str, Any]] = {
-        "few": {"label_names": True, "begin": "means", "learning_rate": 1e-4, "head_rate": 3e-3, "adversarial": 0.05},
-        "own head": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3},
+        "few": {"label_names": True, "begin": "means", "learning_rate": 1e-4, "head_rate": 3e-3},
+        "means": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3, "adversarial": 0.0},
     }
     head: HeadKind = "family"
 

@@ -118,8 +118,6 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
     rows, judges = cut(corpus, rows, seed) if settings.patience else (rows, rows[:0])
-    if watch.warm and isinstance(settings, Deep):  # a head fitted on frozen vectors does not fit layers that have moved
-        settings = settings.model_copy(update={"begin": "means"})
     if settings.label_names:  # the labels' own texts come after the rows
         rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
     start = method.start(corpus.base.info, settings)
@@ -153,7 +151,9 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
 def _begin(
     branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
 ) -> Solution:
-    """The head's start: class means of the untrained branch, from a few rows of each class."""
+    """The head's start: class means of the untrained branch, from a few rows of each class; or, from there, a head that
+    is fitted on the frozen vectors of all rows.
+    """
     few = _few(corpus.taught, rows, seed)
     features = _features(corpus, few, settings, seed)
     found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))
@@ -172,8 +172,8 @@ def _head_first(branch: Branch, settings: Any) -> bool:
 
 
 def _head_settings(settings: Deep) -> Options:
-    """Those of `head`: how long, how fast and by how many rows; all else is said once for both parts of a run."""
-    own = {"epochs", "head_rate", "batch_rows", "patience", "label_names"}
+    """Of `head`: how long, how fast and by how many rows; all else is said once for both parts of a run."""
+    own = {"epochs", "head_rate", "batch_rows", "patience"}
     told = {name: value for name, value in settings.model_dump().items() if name in Descent.model_fields.keys() - own}
     return method_of("head").Settings.model_validate(told)
 

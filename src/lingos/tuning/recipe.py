@@ -62,19 +62,16 @@ def asked(options: TuneOptions) -> dict[str, Any]:
     return found
 
 
-def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) -> Derived:
+def derived(method: Method, schema: Schema, only_means: Said | None = None) -> Derived:
     """What follows from base and data: few rows are passed over more often, with what the method has measured for
-    them; a family's own head has measured defaults of its own.
+    them; so is what it has measured where class means are the only start, and `only_means` says why they are.
     """
     if method.reads != "states" or "epochs" not in method.Settings.model_fields:
         return {}
     default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
     found: Derived = {}
-    if info is not None and head_kind(method, info) == "family":
-        found = {
-            name: (value, Said("derived.head", {"base": info.name}))
-            for name, value in method.special.get("own head", {}).items()
-        }
+    if only_means is not None:
+        found = {name: (value, only_means) for name, value in method.special.get("means", {}).items()}
     if rows <= FEW * len(labels):
         reason = Said("derived.few", {"rows": rows, "labels": len(labels)})
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))
@@ -91,18 +88,38 @@ def derived(method: Method, schema: Schema, info: BackboneInfo | None = None) ->
 
 
 def settle(
-    method: Method, user: Mapping[str, Any], schema: Schema, alone: bool, info: BackboneInfo | None = None
+    method: Method,
+    user: Mapping[str, Any],
+    schema: Schema,
+    alone: bool,
+    info: BackboneInfo | None = None,
+    warm: bool = False,
 ) -> tuple[Options, dict[str, Setting]]:
-    """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows.
+    """The settings of one method. On a ladder (`alone` false) each method takes only the names that it knows. `warm`:
+    its layers come from another skill.
 
     Each reason is `Said`: a recipe keeps it in English, the report tells it in the language of the skill.
     """
     known = method.Settings.model_fields
     if not alone:
         user = {name: value for name, value in user.items() if name in known}
-    found = derived(method, schema, info)
+    only_means = _only_means(method, info, warm)
+    if only_means is not None and user.get("begin") == "head" and "begin" in known:
+        raise RecipeError(
+            f"begin=head changes nothing in {method.name}: {only_means}",
+            expected="begin=means",
+            cure="leave begin out",
+        )
+    found = derived(method, schema, only_means)
     values, settings = resolve(method.Settings, user, found)
     return values, {name: replace(one, reason=_reason(name, one, found)) for name, one in settings.items()}
+
+
+def _only_means(method: Method, info: BackboneInfo | None, warm: bool) -> Said | None:
+    """Why no head can be fitted on frozen vectors before the layers move; None where one can."""
+    if info is not None and head_kind(method, info) == "family":
+        return Said("derived.head", {"base": info.name})
+    return Said("derived.warm") if warm else None
 
 
 def _reason(name: str, setting: Setting, found: Derived) -> str:

@@ -164,8 +164,8 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     if origin and len(known):
         road.say(Said("say.again", {"count": len(known), "skill": origin.ref}))
 
-    def settings(one: Method) -> Any:
-        return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road))[0]
+    def settings(one: Method, warm: bool) -> Any:
+        return recipe.settle(one, road.user, road.corpus.schema, alone, _info(road), warm)[0]
 
     plan = ladder.Plan(
         effort=told,
@@ -195,7 +195,8 @@ def _build(road: Road, rung: Rung) -> Skill:
         needed = math.ceil(1 / options.refuse - 1e-9) - 1
         road.say(Said("say.few", {"share": f"{100 * options.refuse:g}", "needed": needed, "rows": len(rung.rows)}))
     fitted = _refit(road, rung)
-    settings = recipe.settle(rung.method, road.user, corpus.schema, options.method != "auto", _info(road))[1]
+    told = options.method != "auto", _info(road), rung.warm is not None
+    settings = recipe.settle(rung.method, road.user, corpus.schema, *told)[1]
     parts = Parts(
         name=road.name,
         fitted=fitted,

@@ -26,7 +26,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "about.oversized-row": (
         "The row is larger than any text a classifier reads; most often an unclosed quote swallowed the rows after it.",
-        "该行过长，超出分类器能读的任何文本；多半是引号未闭合，吞掉了后面的行。",
+        "该行过长，超过任何分类器能读取的长度；多半是引号未闭合，吞掉了后面的行。",
     ),
     "cure.oversized-row": ("close the quote, or cut the text into rows", "闭合引号，或把文本拆成多行"),
     "about.empty-text": (
@@ -161,8 +161,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "翻译或删除；若用户确实会这样写，则补充更多该语言的数据",
     ),
     "about.personal-data": (
-        "The text holds an address, a phone, card, account or identity number.",
-        "文本含有地址，或电话、银行卡、账户、证件号码。",
+        "The text holds an email or IP address, a phone, card, account or identity number.",
+        "文本含有电子邮件或 IP 地址，或电话、银行卡、账户、证件号码。",
     ),
     "cure.personal-data": (
         "mask it before you share the file or the skill: lingos.text.privacy.mask",

@@ -37,9 +37,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "contents": ("Contents", "目录"),
     "ladder": ("Ladder of methods", "方法阶梯"),
     "ladder.note": (
-        "Score on shared folds with its 95 % interval. The cheapest rung that is not significantly worse than the best "
-        "is chosen.",
-        "在相同的数据折上的得分及 95% 区间。选择不显著差于最好者的最省方法。",
+        "Score on shared folds with its 95 % interval. The cheapest rung than which no dearer one is "
+        "significantly better is chosen.",
+        "在相同的数据折上的得分及 95% 区间。选择没有更贵方法显著优于它的最省方法。",
     ),
     "method": ("Method", "方法"),
     "score": ("Score", "得分"),

@@ -70,7 +70,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "say.shots": (
         "{kept} rows kept, {shots} a class; {unused} are not looked at",
-        "保留 {kept} 行，每类 {shots} 行；其余 {unused} 行不看",
+        "保留 {kept} 行，每类 {shots} 行；其余 {unused} 行不使用",
     ),
     "say.quick": (
         "quick: likely wrong labels are not looked for; `lingos check` does",
@@ -113,7 +113,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "say.moved": (
         "{count} test rows that {skill} has learned, or nearly so, are training rows instead",
-        "{count} 行测试数据 {skill} 已学过或几乎学过，改作训练数据",
+        "{count} 行测试数据 {skill} 已学过（或与学过的文本近似重复），改作训练数据",
     ),
     "say.uncounted": (
         "warning learned: {skill} has learned {count} of the {rows} rows of {file}; they do not count",

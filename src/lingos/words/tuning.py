@@ -19,20 +19,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ladder.chosen": ("chosen", "已选"),
     "ladder.skipped": ("skipped: {reason}", "跳过：{reason}"),
     "ladder.best": (
-        "{rung} is best and every cheaper method is significantly worse ({rows} rows out of fold){doubts}",
-        "{rung} 最好，更省的方法都显著更差（{rows} 行折外预测）{doubts}",
+        "{rung} is best, and each cheaper method that was tried to the end is significantly worse than it or "
+        "another one ({rows} rows out of fold){doubts}",
+        "{rung} 最好，完整试过的更省方法都显著差于它或其他方法（{rows} 行折外预测）{doubts}",
     ),
     "ladder.doubts": ("; {first}{others}", "；{first}{others}"),
     "ladder.unsure": (
-        "{rung} ({gap} points on {rows} rows out of fold, p = {chance}) gives the right label significantly less "
-        "weight (p = {unsure}), and so few rows can not show a gap below {visible} points",
-        "{rung}（{rows} 行折外预测，相差 {gap} 个百分点，p = {chance}）给正确标签的概率显著更低（p = {unsure}），"
-        "而这么少的行看不出小于 {visible} 个百分点的差距",
+        "{rung} ({gap} points behind {best} on {rows} rows out of fold, p = {chance}) gives the right label "
+        "significantly less weight (p = {unsure}), and so few rows can not show a gap below {visible} points",
+        "{rung}（{rows} 行折外预测，比 {best} 低 {gap} 个百分点，p = {chance}）给正确标签的概率显著更低"
+        "（p = {unsure}），而这么少的行看不出小于 {visible} 个百分点的差距",
     ),
     "ladder.cheapest": (
-        "{rung} is the cheapest that is not significantly worse than {best} "
-        "({gap} points on {rows} rows out of fold, p = {chance})",
-        "{rung} 是不显著差于 {best} 的方法中最省的（{rows} 行折外预测，相差 {gap} 个百分点，p = {chance}）",
+        "{rung} is the cheapest than which no dearer method is significantly better "
+        "({best}: {gap} points more on {rows} rows out of fold, p = {chance}){doubts}",
+        "{rung} 最省，且没有更贵的方法显著优于它（{best}：{rows} 行折外预测，高 {gap} 个百分点，p = {chance}）{doubts}",
     ),
     "ladder.asked": ("{method} was asked for", "指定使用 {method}"),
     "ladder.from": ("{method} from {skill}", "{method}（从 {skill} 开始）"),
@@ -123,6 +124,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "served by ONNX Runtime; fp32 logits differ from torch by {worst:.0e} at most",
         "由 ONNX Runtime 提供服务；fp32 的 logits 与 torch 最多相差 {worst:.0e}",
     ),
+    "derived.warm": (
+        "layers of another skill do not fit a head of frozen vectors",
+        "其他技能的层与在冻结向量上拟合的分类头不相配",
+    ),
     "derived.head": ("{base} has its family's own head", "{base} 自带其模型族的分类头"),
     "ladder.stopped": (
         "stopped after {rows} rows: the chance of being significantly better than {best} was {chance} %",
@@ -141,7 +146,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "thresholds.moved": (
         "the decision is moved towards rare classes by {strength} x log prior: macro F1 {before} -> {after}, "
         "accuracy {first} -> {second} out of fold",
-        "判定按先验对数的 {strength} 倍移向少数类：折外宏平均 F1 {before} -> {after}，准确率 {first} -> {second}",
+        "按对数先验的 {strength} 倍将判定移向少数类：折外宏平均 F1 {before} -> {after}，准确率 {first} -> {second}",
     ),
     "thresholds.kept": (
         "no move of the decision raises macro F1 ({before} out of fold): it stays",
