@@ -24,7 +24,14 @@ CHANGED = {  # settings that put other parts of the templates to use
     "tfidf": {"class_weights": "balanced"},
     "logistic": {"class_weights": "sqrt"},
     "head": {"epochs": 6, "patience": 2, "schedule": "cosine", "label_names": True},
-    "top": {"epochs": 3, "class_weights": "balanced", "sampler": "balanced", "batch_rows": 8, "adversarial": 0.1},
+    "top": {
+        "epochs": 3,
+        "class_weights": "balanced",
+        "sampler": "balanced",
+        "batch_rows": 8,
+        "adversarial": 0.1,
+        "adversarial_after": 0.4,
+    },
     "lora": {"epochs": 3, "rank": 4, "schedule": "constant"},
     "full": {"epochs": 3, "train_embeddings": True, "patience": 1, "label_smoothing": 0.1},
 }

@@ -51,6 +51,7 @@ SPOKEN = frozenset(
     "precision class_weights thresholds sampler schedule gradient_checkpointing layers label_names "
     "train_embeddings begin".split()
 )
+PUSHED = ("adversarial", "adversarial_after")
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
     "import sys, runpy; sys.modules['lingos'] = None; sys.path.insert(0, '.'); "
@@ -255,9 +256,10 @@ def _base(name: str, sha256: str) -> tuple[str, str]:
 
 def _settings(skill: Skill) -> list[dict[str, str]]:
     """The recipe as constants, each with its reason."""
-    found = []
-    for name, setting in sorted(skill.manifest.recipe.items()):
-        if name in SPOKEN or (name in ("patience", "adversarial") and not setting.value):
+    found, recipe = [], skill.manifest.recipe
+    quiet = {name for name in ("patience", *PUSHED) if name in recipe and not recipe[name.split("_")[0]].value}
+    for name, setting in sorted(recipe.items()):
+        if name in SPOKEN | quiet:
             continue
         why = {"default": "the method's default", "user": "as asked for"}.get(setting.source, setting.reason)
         found.append({"name": name, "value": repr(setting.value), "note": why})

@@ -96,6 +96,7 @@ class Deep(Descent):
 
     begin: Literal["head", "means"] = Field("means", description="first head: fitted on frozen vectors, or class means")
     adversarial: float = Field(0.0, ge=0, lt=1, description="push the trunk's output by so much of its norm; 0 = never")
+    adversarial_after: float = Field(0.0, ge=0, lt=1, description="share of the steps before rows are pushed")
     learning_rate: float = Field(3e-4, gt=0, description="peak rate of the top layer")
     layer_decay: float = Field(0.9, gt=0, le=1, description="rate of a layer = rate of the one above times this")
     weight_decay: float = Field(0.01, ge=0, description="AdamW's decay, matrices only")

@@ -167,8 +167,7 @@ class _Run:
 
     def _part(self, batch: Batch, share: float) -> float:
         """Add the gradients of one part of a step; its loss. `adversarial`: half of them from the part pushed away."""
-        push = self.settings.adversarial if isinstance(self.settings, Deep) else 0.0
-        if not push or batch.hidden is None:
+        if batch.hidden is None or not (push := self._push()):
             return self._backward(batch, share)
         states = batch.hidden.states.float().requires_grad_()
         seen = replace(batch, hidden=replace(batch.hidden, states=states))
@@ -176,6 +175,12 @@ class _Run:
         assert states.grad is not None
         pushed = pushed_away(states.detach(), states.grad, push)
         return loss + self._backward(replace(batch, hidden=replace(batch.hidden, states=pushed)), share / 2)
+
+    def _push(self) -> float:
+        """How far the trunk's output is pushed in this step, as a share of its norm."""
+        if not isinstance(self.settings, Deep) or self.state.step < self.settings.adversarial_after * self.total:
+            return 0.0
+        return self.settings.adversarial
 
     def _backward(self, batch: Batch, share: float) -> float:
         assert batch.weights is not None
