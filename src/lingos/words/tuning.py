@@ -19,9 +19,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ladder.chosen": ("chosen", "已选"),
     "ladder.skipped": ("skipped: {reason}", "跳过：{reason}"),
     "ladder.best": (
-        "{rung} is best, and each cheaper method that was tried to the end is significantly worse than it or "
-        "another one ({rows} rows out of fold){doubts}",
-        "{rung} 最好，完整试过的更省方法都显著差于它或其他方法（{rows} 行折外预测）{doubts}",
+        "{rung} is best, every cheaper method is significantly worse or was stopped ({rows} rows out of fold){doubts}",
+        "{rung} 最好，更省的方法都显著更差或已提前停止（{rows} 行折外预测）{doubts}",
     ),
     "ladder.doubts": ("; {first}{others}", "；{first}{others}"),
     "ladder.unsure": (
