@@ -38,7 +38,7 @@ CHANGED = {  # settings that put other parts of the templates to use
 OWN = {f"{name}, own head": name for name in ("top", "lora", "full")}  # on a base that takes its first token
 ALL = (*METHODS, *OWN)
 LINES = 200
-PARTS = {"PATIENCE": 20, "class Push": 36, "First the head alone": 16}  # what these cost in lines
+PARTS = {"PATIENCE": 20, "class Push": 40, "First the head alone": 16}  # what these cost in lines
 EVERY = """
 import os, runpy, sys
 sys.modules["lingos"] = None
