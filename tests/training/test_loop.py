@@ -221,13 +221,13 @@ def test_rows_are_pushed_to_where_the_loss_is_higher() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop._Run, "_backward", watched)
-        run(dropout=False, begin="means", adversarial=0.05, watch=Watch(steps=3))
+        run(dropout=False, begin="means", adversarial=0.05, adversarial_after=0.0, watch=Watch(steps=3))
     assert len(seen) == 6
     for (states, loss), (pushed, harder) in zip(seen[::2], seen[1::2], strict=True):
         own = states.flatten(1).norm(dim=1)
         assert torch.allclose((pushed - states).flatten(1).norm(dim=1), 0.05 * own, rtol=1e-4)
         assert harder > loss
-    plain, always = (run(adversarial=share).trained.losses for share in (0.0, 0.05))
+    plain, always = (run(adversarial=share, adversarial_after=0.0).trained.losses for share in (0.0, 0.05))
     late = run(adversarial=0.05, adversarial_after=0.5).trained.losses
     half = len(plain) // 2
     assert plain != always and late[:half] == plain[:half] and late[half] != plain[half]

@@ -26,17 +26,24 @@ class Top(Layered):
 
     class Settings(Deep):
         begin: Literal["head", "means"] = "head"
-        epochs: int = 3
+        epochs: int = 4
         learning_rate: float = 4e-4
         head_rate: float = 1e-3
         adversarial: float = 0.05
+        adversarial_after: float = 0.5
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"
     reads: Reads = "states"
     cost = 5
     special: Mapping[Case, Mapping[str, Any]] = {
-        "few": {"label_names": True, "begin": "means", "learning_rate": 1e-4, "head_rate": 3e-3},
+        "few": {
+            "label_names": True,
+            "begin": "means",
+            "learning_rate": 1e-4,
+            "head_rate": 3e-3,
+            "adversarial_after": 0.0,
+        },
         "means": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3, "adversarial": 0.0},
     }
     head: HeadKind = "family"
