@@ -164,7 +164,7 @@ BEST = Said("ladder.from", {"method": "top", "skill": "t@1"})
 FULL = {"forecast": Forecast(60.0, 480.0, 10.0, 20.0).said, "left": "4"}
 SAID: ReportContext = {
     "ladder_reason": Said(
-        "ladder.cheapest", {"rung": "tfidf", "best": BEST, "gap": "0.4", "rows": 900, "chance": "0.31"}
+        "ladder.cheapest", {"rung": "tfidf", "best": BEST, "gap": "0.4", "rows": 900, "chance": "0.31", "doubts": ""}
     ),
     "ladder": [*RUNGS[:2], {"method": "full", "skipped": Said("skipped.fit", FULL)}],
     "recipe": {
@@ -178,12 +178,14 @@ def test_a_chinese_page_tells_the_reasons_in_chinese(tmp_path: Path) -> None:
     found = evaluate(noisy(), options=EvaluateOptions(language="zh"))
     page, text, plain = (path.read_text("utf-8") for path in write_report(found, SAID, tmp_path))
     for shown in (page, text):
-        assert "tfidf 是不显著差于 top（从 t@1 开始） 的方法中最省的" in shown.replace("\\", "")
+        assert "没有更贵的方法显著优于 tfidf，更省的又不如它（top（从 t@1 开始）" in shown.replace("\\", "")
         assert "预计每次拟合需要 9 分钟、10 MB 内存、20 MB 磁盘；各折与重新拟合只剩 4 分钟" in shown
         assert "默认值" in shown and "用户指定" in shown
         assert not re.search("cheapest|forecast|the default|asked for", shown)
     told = json.loads(plain)
-    assert told["ladder_reason"].startswith("tfidf is the cheapest that is not significantly worse than top from t@1 (")
+    assert told["ladder_reason"].startswith(
+        "tfidf is the cheapest than which no dearer method is significantly better (top from t@1"
+    )
     assert told["ladder_reason_code"] == "ladder.cheapest"
     assert told["ladder"][2]["skipped"].startswith("forecast 9 min, 10 MB of memory, 20 MB of disk a fit; 4 min left")
     assert told["ladder"][2]["skipped_code"] == "skipped.fit"
