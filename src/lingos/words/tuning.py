@@ -32,7 +32,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ladder.cheapest": (
         "{rung} is the cheapest than which no dearer method is significantly better "
         "({best}: {gap} points more on {rows} rows out of fold, p = {chance}){doubts}",
-        "没有更贵的方法显著优于 {rung}，更省的又不如它（{best}：{rows} 行折外预测，高 {gap} 个百分点，p = {chance}）{doubts}",
+        "没有更贵的方法显著优于 {rung}，更省的又不如它（{best}：{rows} 行折外预测，高 {gap} 个百分点，"
+        "p = {chance}）{doubts}",
     ),
     "ladder.asked": ("{method} was asked for", "指定使用 {method}"),
     "ladder.from": ("{method} from {skill}", "{method}（从 {skill} 开始）"),
