@@ -17,7 +17,7 @@ from tests.training import made
 from lingos.confidence import PER_CLASS, Bank, bank
 from lingos.errors import RecipeError, ResourceError
 from lingos.ladder import ladder, rung
-from lingos.ladder.forecast import Forecast, forecast
+from lingos.ladder.forecast import Forecast, _passes, forecast
 from lingos.ladder.ladder import Plan
 from lingos.ladder.rung import BANK_ROWS, Rung, climb, memory
 from lingos.ladder.rungs import EFFORTS, Effort, effort
@@ -242,3 +242,11 @@ def test_efforts_know_their_methods_cheapest_first() -> None:
     assert EFFORTS["quick"].seconds < EFFORTS["normal"].seconds < EFFORTS["thorough"].seconds
     with pytest.raises(RecipeError, match="did you mean 'thorough'"):
         effort("thorogh")
+
+
+def test_the_forecast_counts_rows_that_are_seen_twice() -> None:
+    passes = [
+        _passes(made.settings("top", adversarial=push, adversarial_after=after))
+        for push, after in ((0.0, 0.5), (0.05, 0.5), (0.05, 0.0))
+    ]
+    assert passes == [1.0, 1.5, 2.0] and _passes(made.settings("head")) == 1.0

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from lingos.contracts import BackboneInfo
-from lingos.methods.base import Method
+from lingos.methods.base import Deep, Method
 from lingos.training import batches, clock
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Watch, fit
@@ -115,7 +115,13 @@ def _fit_seconds(corpus: Corpus, small: Corpus, method: Method, settings: Any, r
     there = _plan(lengths, settings, [seed])
     ticks, tokens = _measured(small, method, settings, seed)
     padded = sum(len(step) * int(lengths[step].max()) for step in there) / len(there)
-    return float(settings.epochs * len(there) * ticks * max(padded, 1.0) / max(tokens, 1.0))
+    return float(settings.epochs * len(there) * ticks * _passes(settings) * max(padded, 1.0) / max(tokens, 1.0))
+
+
+def _passes(settings: Any) -> float:
+    """Passes of a step on average: a row that is pushed is seen twice. The steps that are measured are not pushed."""
+    pushed = isinstance(settings, Deep) and settings.adversarial > 0
+    return 2.0 - settings.adversarial_after if pushed else 1.0
 
 
 def _measured(small: Corpus, method: Method, settings: Any, seed: int) -> tuple[float, float]:
@@ -125,7 +131,9 @@ def _measured(small: Corpus, method: Method, settings: Any, seed: int) -> tuple[
     generator = torch.get_rng_state()
     # A sample of a larger corpus is repeated where a step takes more rows than the sample has.
     wanted = np.resize(rows, max(len(rows), settings.batch_rows)) if len(small) >= SAMPLE else rows
-    plain = settings.model_copy(update={"patience": 0, "epochs": max(settings.epochs, STEPS + 1)})
+    changed = {"patience": 0, "epochs": max(settings.epochs, STEPS + 1)}
+    changed |= {"adversarial": 0.0} if isinstance(settings, Deep) else {}
+    plain = settings.model_copy(update=changed)
     watch = Watch(steps=STEPS + 1, log=lambda step, numbers: times.append(clock.seconds()))
     fitted = fit(small, method, plain, wanted, seed, watch)
     torch.set_rng_state(generator)
