@@ -46,6 +46,13 @@ def test_home_is_an_environment_variable_or_in_the_home_folder(tmp_path: Path, m
     assert default_home() == Path.home() / ".lingos"
 
 
+def test_a_file_in_the_place_of_home_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").write_text("a list of things to do")
+    monkeypatch.setenv("LINGOS_HOME", str(tmp_path / "home"))
+    with pytest.raises(RecipeError, match="is a file"):
+        Store()
+
+
 @pytest.mark.parametrize(("told", "size"), [("", 10e9), ("2.5", 2.5e9), ("0", 0.0), ("inf", math.inf)])
 def test_the_limit(told: str, size: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINGOS_CACHE_GB", told)

@@ -47,6 +47,12 @@ def test_parse_collects_every_fault_with_the_nearest_names() -> None:
     assert "passes over the rows" in caught.value.expected
 
 
+def test_a_wrong_argument_is_told_as_in_a_recipe() -> None:
+    with pytest.raises(RecipeError) as caught:
+        Training(epoch=3, schedule="linear")  # type: ignore[call-arg]
+    assert str(caught.value).startswith("Training: 1 fault\n  epoch: unknown, did you mean 'epochs'?")
+
+
 def test_a_fault_in_a_union_is_told_once() -> None:
     with pytest.raises(RecipeError) as caught:
         parse(Training, {"layers": "all"}, "x")

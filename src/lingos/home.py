@@ -23,14 +23,25 @@ from lingos.errors import RecipeError
 
 __all__ = ["cache_limit", "default_home", "in_use", "prune", "put"]
 
-LIMIT = "LINGOS_CACHE_GB"
+HOME, LIMIT = "LINGOS_HOME", "LINGOS_CACHE_GB"
 GIGABYTES = "10"
 GRACE = 60.0  # seconds between the making of an unfinished entry and the lock on it, at most
 
 
 def default_home() -> Path:
-    """LINGOS_HOME, or `.lingos` in the user's home folder."""
-    return Path(os.environ.get("LINGOS_HOME") or Path.home() / ".lingos").expanduser()
+    """LINGOS_HOME, or `.lingos` in the user's home folder.
+
+    Raises:
+        RecipeError: a file lies there.
+    """
+    home = Path(os.environ.get(HOME) or Path.home() / ".lingos").expanduser()
+    if home.is_file():
+        raise RecipeError(
+            f"{home}, where the skills are kept, is a file",
+            expected="a folder, or a place where one can be made",
+            cure=f"move the file away, or set {HOME} to another place",
+        )
+    return home
 
 
 def cache_limit() -> float:

@@ -54,7 +54,8 @@ class BranchInfo:
 
 @dataclass(frozen=True)
 class Data:
-    """What the skill was trained on; `fingerprint` is the SHA-256 of the rows used, `used` <= `rows`."""
+    """What the skill was trained on; `fingerprint` is the SHA-256 of the rows used, `used` <= `rows`; `reading` holds
+    how a person said that the file is read (`--sheet`, `--delimiter`, ...), so that its rows are found again."""
 
     file: str
     rows: int
@@ -63,6 +64,7 @@ class Data:
     text: str = "text"
     label: str = "label"
     test_file: str | None = None  # where the test rows stand, if not in `file`
+    reading: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

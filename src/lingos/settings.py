@@ -13,7 +13,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -46,6 +46,15 @@ class Options(BaseModel):
         defer_build=True,
     )
 
+    if not TYPE_CHECKING:  # a type checker shall see the fields as arguments
+
+        def __init__(self, **values: Any) -> None:
+            """Wrong values are told as in a recipe, not by pydantic."""
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise _all_faults(type(self), error, type(self).__name__) from None
+
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)
 Result = TypeVar("Result")
@@ -74,10 +83,12 @@ def parse(cls: type[AnyOptions], mapping: Mapping[str, Any], source: str) -> Any
       expected: one of epochs
       do now:   mend what is listed
     """
+    made = cls.__new__(cls)
     try:
-        return cls.model_validate(dict(mapping))
+        BaseModel.__init__(made, **{str(name): value for name, value in mapping.items()})
     except ValidationError as error:
         raise _all_faults(cls, error, source) from None
+    return made
 
 
 def given(options: Options) -> dict[str, Any]:

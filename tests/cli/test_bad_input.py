@@ -78,6 +78,12 @@ def test_bad_data_stops_before_a_model_loads(kind: str, tmp_path: Path, capsys: 
     assert Store().names() == []
 
 
+def test_an_empty_name_is_not_the_working_directory(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["check", ""], ["tune", "", "--name", "t"]):
+        code, _, err = call(capsys, *command)
+        assert code == 2 and "the name of the file is empty" in err, err
+
+
 @pytest.mark.parametrize("kind", BAD)
 def test_check_ends_with_2_too(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make, part = BAD[kind]

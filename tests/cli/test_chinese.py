@@ -30,7 +30,7 @@ def test_the_way_from_check_to_compare_is_told_in_chinese(tmp_path: Path, capsys
     code, out, err = call(capsys, "tune", data, "--name", "tickets", *flags)
     assert code == 0, err
     assert english(out + err, tmp_path) == set()
-    assert "方法阶梯（折外预测）" in out and "准确率" in out and "文本列：根据列名" in err and "拒答依据" in err
+    assert "方法阶梯（折外预测）" in out and "准确率" in out and "文本列：“text”，根据列名" in err and "拒答依据" in err
     for words in (("evaluate", "tickets", test), ("compare", "tickets", "tickets", "--data", test)):
         code, out, err = call(capsys, *words)
         assert code == 0 and english(out + err, tmp_path) == set(), out + err

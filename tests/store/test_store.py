@@ -216,8 +216,19 @@ def test_folders_are_private(store: Store, tmp_path: Path) -> None:
 def test_damaged_aliases(store: Store, tmp_path: Path) -> None:
     filled(store, tmp_path, 1)
     (store.skills / "tickets" / "aliases.json").write_text('{"last": "one"}')
-    with pytest.raises(StoreError, match="last: expected int"):
+    with pytest.raises(StoreError, match="last: expected int") as told:
         store.get("tickets")
+    assert "tickets@3" in told.value.cure or "name@3" in told.value.cure
+    assert store.get("tickets@1").ref.version == 1, "what the cure says works"
+
+
+def test_damaged_aliases_are_listed_and_hide_no_other_skill(store: Store, tmp_path: Path) -> None:
+    filled(store, tmp_path, 1)
+    (store.skills / "tickets" / "aliases.json").write_text('{"last": "one"}')
+    store.put(write(tmp_path / "other", dataclasses.replace(PLAIN, name="other"), {"a": "a"}))
+    first, second = store.entries()
+    assert (first.ref.name, first.fault, first.manifest is not None) == ("other", "", True)
+    assert "aliases.json" in second.fault and second.manifest is not None and second.aliases == ()
 
 
 def _put_many(home: Path, source: Path, count: int) -> None:

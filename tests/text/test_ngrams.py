@@ -22,8 +22,14 @@ def test_words_pairs_and_characters() -> None:
 
 def test_chinese_has_single_characters_and_no_borders() -> None:
     found = set(features("酒店不错"))
-    assert {"c酒", "c酒店", "c店不错", "c酒店不错"} <= found
-    assert not any(" " in gram for gram in found)
+    assert {"c酒", "c酒店", "c店不错", "c酒店不错", "w酒", "w店 不"} <= found
+    assert not any(" " in gram for gram in found if gram.startswith("c"))
+
+
+def test_chinese_and_other_words_beside_each_other_are_cut_apart() -> None:
+    found = set(features("15寸屏幕。好"))
+    assert {"w15", "w寸", "w15 寸", "w。 好", "c 15", "c寸屏幕"} <= found
+    assert not any("5寸" in gram for gram in found)
 
 
 def test_spelling_variants_of_one_character_are_one_feature() -> None:

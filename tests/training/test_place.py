@@ -59,12 +59,13 @@ def test_move_takes_everything_along() -> None:
 
 
 # -- ctrl-c ----------------------------------------------------------------------------------------------------------
-def test_the_first_ctrl_c_asks_and_the_handlers_come_back() -> None:
+def test_the_first_ctrl_c_asks_and_the_handlers_come_back(capfd: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGINT)
     with listening() as asked:
         assert not asked
         os.kill(os.getpid(), signal.SIGINT)
         assert asked
+    assert "stopping after this step, the state is kept" in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from tests import tiny
 from tests.cli.made import ROWS, csv
 
+from lingos.codegen.rows import rows_of
 from lingos.data.readers import read as source
 from lingos.store.store import Store
 from lingos.tuning.explain import explain
@@ -61,3 +63,21 @@ def test_without_the_file_the_typical_rows_are_told_by_their_ids(tmp_path: Path)
     assert explain("words", "send the invoice", store=store)["neighbours"] == []
     found = explain("vectors", "send the invoice", store=store)["neighbours"]
     assert len(found) == 5 and all(row["where"].startswith("row ") and row["label"] for row in found)
+
+
+def test_a_file_is_read_again_as_the_person_said(tmp_path: Path) -> None:
+    book, store = openpyxl.Workbook(), Store(tmp_path / "home")
+    book.active.append(["nothing", "to see here"])
+    rows = book.create_sheet("rows")
+    for row in ROWS:  # no header either
+        rows.append(list(row))
+    file = tmp_path / "a.xlsx"
+    book.save(file)
+    options = TuneOptions(name="t", method="tfidf", sheet="rows", header=False, text="c1", label="c2")
+    tune(file, options, store=store)
+    skill = store.get("t")
+    found = explain("t", ROWS[0][0], store=store)["neighbours"]
+    assert found[0]["label"] == ROWS[0][1] and found[0]["where"].startswith(str(file))
+    moved = file.rename(tmp_path / "moved.xlsx")
+    again = rows_of(skill, data=str(moved))
+    assert len(again.train) + len(again.test) == len({text for text, _ in ROWS})

@@ -19,7 +19,7 @@ def test_test_rows_with_errors_are_told_like_training_rows(tmp_path: Path, capsy
     tune = ("tune", train, "--test", test, "--method", "tfidf", "--name", "t")
     code, out, err = call(capsys, *tune, "--json")
     assert code == 0 and json.loads(out)["test"]["rows"] == 40
-    assert f"error empty-text: no text, or nothing that can be seen ({test}, lines 42); fill in the text" in err
+    assert f"error empty-text: no text, or nothing that can be seen ({test}, line 42); fill in the text" in err
     assert "41 test rows read, 40 can be used, 1 set aside" in err
     report = json.loads((Store().get("t").folder / "report.json").read_text("utf-8"))
     assert [one["code"] for one in report["findings"] if one["severity"] == "error"] == ["empty-text"]

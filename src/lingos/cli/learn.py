@@ -13,7 +13,7 @@ from lingos.errors import RecipeError
 from lingos.later import later
 from lingos.settings import flags
 from lingos.tuning.options import CheckOptions, ReadingOptions, TuneOptions
-from lingos.words.said import Said, coded, language_of, numbered, phrase, teller, told
+from lingos.words.said import Said, at_lines, coded, language_of, numbered, phrase, teller, told
 
 __all__ = ["add"]
 
@@ -118,8 +118,7 @@ def _findings(findings: Sequence[Any], language: str) -> None:
 
 
 def _finding(finding: Any, language: str) -> None:
-    key = "place.lines" if len(finding.lines) > 1 else "place.line"
-    where = Said(key, {"lines": numbered(finding.lines)}) if finding.lines else ""
+    where = at_lines(finding.lines)
     head = {"severity": Said(finding.severity), "code": finding.code, "file": finding.file, "where": where}
     show(Said("terminal.finding", head).told(language))
     for part in (told(finding.message, language), f"-> {told(finding.cure, language)}"):

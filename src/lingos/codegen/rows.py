@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lingos.contracts import Example
-from lingos.data.readers import read
 from lingos.errors import DataError
 from lingos.manifest import Data
 from lingos.skill import Skill
 from lingos.tasks.base import label_texts
 from lingos.tuning.naming import STDIN
+from lingos.tuning.reading import read_again
 
 __all__ = ["Rows", "rows_of"]
 
@@ -77,7 +77,7 @@ def _names(skill: Skill, train: list[Example]) -> list[Example]:
 def _found(skill: Skill, file: str, ids: list[str], part: str, given: bool = True) -> list[Example]:
     told = skill.manifest.data
     assert told is not None
-    source = read(file, text=told.text, label=told.label)
+    source = read_again(told, file)
     places = {name: place for place, name in enumerate(source.ids())}
     lost = [name for name in ids if name not in places]
     if lost:

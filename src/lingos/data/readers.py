@@ -95,6 +95,12 @@ def read(
     (2, 'text', 'label', [2, 3])
     """
     name, options = str(path), options or ReadOptions()
+    if not name.strip():
+        raise DataError(
+            "the name of the file is empty",
+            expected="a file, a folder, hub:owner/name, or - for standard input",
+            cure="name it; in a script, look at the variable that should hold it",
+        )
     if format is not None and format not in FORMATS:
         raise unknown("format", format, FORMATS, DataError)
     try:

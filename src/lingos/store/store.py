@@ -105,11 +105,11 @@ class Store:
         versions = self.versions(check_name(name))
         if not versions:
             raise unknown("skill", name, self.names(), StoreError)
+        if selector.isdecimal() and int(selector) in versions:
+            return SkillRef(name, int(selector))
         current = aliases.load(self.skills / name).current()
         if not selector:
             return SkillRef(name, current.get(PRODUCTION, versions[-1]))
-        if selector.isdecimal() and int(selector) in versions:
-            return SkillRef(name, int(selector))
         if selector in current and current[selector] in versions:
             return SkillRef(name, current[selector])
         known = [*map(str, versions), *current]
@@ -253,13 +253,17 @@ class Store:
 
     def _entry(self, name: str, version: int) -> Entry:
         folder = self.skills / name / str(version)
-        meant = tuple(alias for alias, number in self.state(name).current().items() if number == version)
+        meant, fault = tuple[str, ...](), ""
+        try:
+            meant = tuple(alias for alias, number in self.state(name).current().items() if number == version)
+        except StoreError as error:
+            fault = str(error).splitlines()[0]
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         try:
             manifest = from_json((folder / MANIFEST).read_text("utf-8"), str(folder / MANIFEST))
         except Exception as error:  # the list must show whatever lies there
             return Entry(SkillRef(name, version), meant, None, size, str(error).splitlines()[0])
-        return Entry(SkillRef(name, version), meant, manifest, size)
+        return Entry(SkillRef(name, version), meant, manifest, size, fault)
 
 
 def check_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from types import FrameType
 from lingos.errors import LingosError
 
 __all__ = ["Asked", "Interrupted", "listening"]
+
+NOTICE = b"\nstopping after this step, the state is kept; once more stops at once\n"
 
 
 class Interrupted(LingosError):
@@ -43,6 +46,7 @@ def listening() -> Iterator[Asked]:
         if asked.yes:
             raise KeyboardInterrupt
         asked.yes = True
+        os.write(2, NOTICE)  # a print can not be used within a handler: it may have been interrupted itself
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from lingos.contracts import Example
-from lingos.data.readers import read
 from lingos.engines.base import EngineOptions
 from lingos.errors import LingosError
 from lingos.evaluation.neighbours import nearest, overlap, probability_of, word_cosines, word_evidence
@@ -18,6 +17,7 @@ from lingos.store.store import Store
 from lingos.text.normalise import clean
 from lingos.text.privacy import mask
 from lingos.tuning.naming import STDIN
+from lingos.tuning.reading import read_again
 
 __all__ = ["explain"]
 
@@ -118,7 +118,7 @@ def _rows(session: Session) -> dict[str, Example]:
     if told is None or told.file == STDIN:  # what came in once can not be read again
         return {}
     try:
-        source = read(told.file, text=told.text, label=told.label)
+        source = read_again(told, told.file)
     except LingosError:
         return {}
     wanted = set(_ids(session))

@@ -23,7 +23,7 @@ from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin
 from lingos.tuning.reading import read_as, read_beside
-from lingos.words.said import Said, numbered, teller
+from lingos.words.said import Said, at_lines, teller
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -65,8 +65,9 @@ def prepare(
     say = teller(say, source.language)
     for note in source.notes:
         say(note)
-    for name, reason in source.columns.reasons.items():
-        say(Said("chosen", {"role": Said(f"role.{name}"), "reason": reason}))
+    for role, reason in source.columns.reasons.items():
+        name = getattr(source.columns, role)
+        say(Said("chosen" if name else "chosen.no", {"role": Said(f"role.{role}"), "name": name, "reason": reason}))
     given = _read_test(options, source)
     thorough = options.effort != "quick"
     if not thorough:
@@ -289,17 +290,13 @@ def _file_error(findings: Sequence[Finding]) -> DataError:
 
 
 def _listed(findings: Sequence[Finding]) -> str:
-    return "; ".join(f"{finding.message}{_at(finding)}" for finding in findings[:10])
+    return "; ".join(f"{finding.message}{at_lines(finding.lines)}" for finding in findings[:10])
 
 
 def _line(finding: Finding) -> Said:
-    facts = {"severity": Said(finding.severity), "where": _at(finding)}
+    facts = {"severity": Said(finding.severity), "where": at_lines(finding.lines)}
     told = {name: getattr(finding, name) for name in ("code", "message", "file", "cure")}
     return Said("say.finding", facts | told)
-
-
-def _at(finding: Finding) -> Said | str:
-    return Said("place.lines", {"lines": numbered(finding.lines)}) if finding.lines else ""
 
 
 def _fingerprint(rows: Sequence[Example]) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lingos.data.readers import ReadOptions, read
 from lingos.data.source import Source
+from lingos.manifest import Data
 from lingos.tuning.options import ReadingOptions
 
-__all__ = ["read_as", "read_beside"]
+__all__ = ["how_read", "read_again", "read_as", "read_beside"]
+
+COLUMNS = ("text", "label")
 
 
 def read_as(
@@ -27,3 +31,19 @@ def read_beside(file: str, said: ReadingOptions, training: Source) -> Source:
     named = {"text": columns.text, "label": columns.label}
     said = said.model_copy(update=named) if alike else ReadingOptions(**named)
     return read_as(file, said, group=columns.group)
+
+
+def how_read(said: ReadingOptions) -> dict[str, Any]:
+    """What a skill keeps of them; the columns stand beside it, by the names that were found."""
+    return {
+        name: getattr(said, name)
+        for name in ReadingOptions.model_fields
+        if name not in COLUMNS and getattr(said, name) is not None
+    }
+
+
+def read_again(told: Data, file: str) -> Source:
+    """Read the file that a skill was trained on, or a copy of it elsewhere, as it was read then."""
+    alike = Path(file).suffix == Path(told.file).suffix
+    said = ReadingOptions(text=told.text, label=told.label, **(told.reading if alike else {}))
+    return read_as(file, said)

@@ -40,6 +40,7 @@ from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
 from lingos.tuning.prepare import Prepared, prepare
+from lingos.tuning.reading import how_read
 from lingos.tuning.result import Tuned
 from lingos.tuning.state import alone, check_one_process, facts_of_run, folder_of, unfinished
 from lingos.words.said import Said, teller
@@ -207,7 +208,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         calibration=calibration,
         refusal=refusal,
         bank=memory(fitted, corpus, road.train, options.seed),
-        data=_data(road.prepared, _place(options.test) if options.test else None),
+        data=_data(road.prepared, options),
         split=_split(road, rung),
         parent=rung.origin or None,
     )
@@ -251,10 +252,18 @@ def _info(road: Road) -> BackboneInfo | None:
     return road.corpus.backbone.info if road.corpus.backbone is not None else None
 
 
-def _data(prepared: Prepared, test_file: str | None) -> Data:
-    columns, found = prepared.source.columns, prepared.examination
-    used, label = len(prepared.train), columns.label or ""
-    return Data(_place(prepared.source.file), found.rows, used, prepared.fingerprint, columns.text, label, test_file)
+def _data(prepared: Prepared, options: TuneOptions) -> Data:
+    columns = prepared.source.columns
+    return Data(
+        file=_place(prepared.source.file),
+        rows=prepared.examination.rows,
+        used=len(prepared.train),
+        fingerprint=prepared.fingerprint,
+        text=columns.text,
+        label=columns.label or "",
+        test_file=_place(options.test) if options.test else None,
+        reading=how_read(options),
+    )
 
 
 def _place(file: str) -> str:

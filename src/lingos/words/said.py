@@ -15,6 +15,7 @@ __all__ = [
     "LANGUAGES",
     "WORDS",
     "Said",
+    "at_lines",
     "coded",
     "language_of",
     "listed",
@@ -117,6 +118,16 @@ def numbered(numbers: Sequence[int], most: int = 8) -> Said | str:
     """
     shown = listed(numbers[:most])
     return Said("place.more", {"lines": shown, "count": len(numbers) - most}) if len(numbers) > most else shown
+
+
+def at_lines(numbers: Sequence[int]) -> Said | str:
+    """Where in a file, after its name; "" without lines.
+
+    >>> print(f"a.csv{at_lines([4])}; a.csv{at_lines([4, 7])}; a.csv{at_lines([])}")
+    a.csv, line 4; a.csv, lines 4, 7; a.csv
+    """
+    key = "place.lines" if len(numbers) > 1 else "place.line"
+    return Said(key, {"lines": numbered(numbers)}) if numbers else ""
 
 
 def teller(say: Callable[[str], None], language: str) -> Callable[[str], None]:
