@@ -60,6 +60,19 @@ def test_the_threshold_is_that_of_the_rows_that_could_be_answered() -> None:
     assert refusal == calibrate(kept, whole, 0.1, 0)[1]
 
 
+def test_refusal_that_is_no_better_than_chance_is_told() -> None:
+    said: list[str] = []
+    plain = corpus(0)
+    calibrate(rung(plain), plain, 0.1, 0, said.append)  # it is as sure of its wrong answers as of the right ones
+    assert len(said) == 1 and said[0].startswith("refusal is hardly better than chance here (AUROC 0.5")
+    doubtful = rung(plain)
+    for held in doubtful.held:
+        held.logits[held.logits.argmax(1) != held.targets, :2] *= 0.1
+    calibrate(doubtful, plain, 0.1, 0, said.append)
+    calibrate(rung(plain), plain, 0.0, 0, said.append)
+    assert len(said) == 1, "nothing to say where doubt tells wrong answers, or where nothing is refused"
+
+
 def test_one_row_a_class_still_gives_a_temperature() -> None:
     found = made.corpus_of([Example({"text": f"row {k}"}, f"c{k}", f"r{k}") for k in range(8)], None)
     assert calibrate(rung(found, 2), found, 0.05, 0)[0].temperature > 0

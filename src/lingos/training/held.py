@@ -12,9 +12,9 @@ from lingos.words.said import Said
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["INNER", "NONE", "cut"]
+__all__ = ["NONE", "cut"]
 
-INNER = 0.1
+SHARE = 0.1
 NONE = Said("train.none")
 
 
@@ -25,7 +25,7 @@ def cut(corpus: Corpus, rows: Array, seed: int) -> tuple[Array, Array]:
     clusters = rows if corpus.clusters is None else corpus.clusters[rows]
     examples = [corpus.examples[row] for row in rows]
     try:
-        kept, held = hold_out(examples, clusters.tolist(), fraction=INNER, seed=seed)
+        kept, held = hold_out(examples, clusters.tolist(), fraction=SHARE, seed=seed)
     except DataError:
         return rows, rows[:0]
     return rows[kept], rows[held]

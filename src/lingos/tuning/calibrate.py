@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["calibrate"]
 
+BLIND = 0.6  # an AUROC below this is hardly better than chance, 0.5
+
 
 def calibrate(
     rung: Rung, corpus: Corpus, rate: float, seed: int, say: Callable[[str], None] = lambda text: None
@@ -39,7 +41,16 @@ def calibrate(
     settings = _settings(choice.score, rung, temperature)
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
+    if rate > 0:
+        _warn_if_blind(choice, say)
     return Calibration(temperature, offsets), Refusal(choice.score, limit, rate, settings), choice.reason
+
+
+def _warn_if_blind(choice: refusal.Choice, say: Callable[[str], None]) -> None:
+    """Say where refusing is hardly better than chance: neither wrong answers nor foreign texts stand out."""
+    found = [one[choice.score] for one in (choice.wrong, choice.foreign) if choice.score in one]
+    if found and max(found) < BLIND:
+        say(Said("refuse.blind", {"best": max(found)}))
 
 
 def _learned(rung: Rung, corpus: Corpus, say: Callable[[str], None]) -> Rung:

@@ -120,9 +120,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "after": ("After", "之后"),
     "noise": ("Labels worth a second look", "值得复查的标签"),
     "noise.note": (
-        "{count} of {rows} test labels look wrong: the skill is confident in another label. Read them; some "
-        "will be the skill's mistakes.",
-        "{rows} 个测试标签中有 {count} 个看似有误：技能对另一标签很有把握。请复查，其中有些是技能的错误。",
+        "For {count} of {rows} test rows the skill is confident in another label. Read them: the label may be wrong, "
+        "or the skill; the lower its score, the more often it is the skill.",
+        "{rows} 行测试数据中，有 {count} 行技能对另一标签很有把握。请复查：可能是标签有误，"
+        "也可能是技能答错；得分越低，越可能是后者。",
     ),
     "noise.none": ("No test label looks wrong.", "没有看似有误的测试标签。"),
     "label": ("Label", "标签"),

@@ -111,6 +111,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{score}: AUROC {foreign}wrong answers {wrong:.3f}{beside}",
         "{score}：AUROC {foreign}错误回答 {wrong:.3f}{beside}",
     ),
+    "refuse.blind": (
+        "refusal is hardly better than chance here (AUROC {best:.2f}; 0.5 is chance): the texts refused are not the "
+        "wrong ones. More rows, or clearer labels, come first",
+        "此处的拒答几乎等于随机（AUROC {best:.2f}，0.5 为随机）：被拒答的并不是答错的文本。应先增加数据或厘清标签",
+    ),
     "refuse.foreign": ("foreign texts {value:.3f}, ", "域外文本 {value:.3f}，"),
     "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
     "refuse.beside.foreign": ("{value:.3f}, ", "{value:.3f}、"),
