@@ -13,10 +13,19 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from lingos.contracts import Recipe, Setting, Value
@@ -46,14 +55,14 @@ class Options(BaseModel):
         defer_build=True,
     )
 
-    if not TYPE_CHECKING:  # a type checker shall see the fields as arguments
-
-        def __init__(self, **values: Any) -> None:
-            """Wrong values are told as in a recipe, not by pydantic."""
-            try:
-                super().__init__(**values)
-            except ValidationError as error:
-                raise _all_faults(type(self), error, type(self).__name__) from None
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell(cls, values: Any, check: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Whatever is wrong is told as LingOS tells it, wherever the options are made."""
+        try:
+            return check(values)
+        except ValidationError as error:
+            raise _all_faults(cls, error, str(info.context or cls.__name__)) from None
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)
@@ -83,12 +92,7 @@ def parse(cls: type[AnyOptions], mapping: Mapping[str, Any], source: str) -> Any
       expected: one of epochs
       do now:   mend what is listed
     """
-    made = cls.__new__(cls)
-    try:
-        BaseModel.__init__(made, **{str(name): value for name, value in mapping.items()})
-    except ValidationError as error:
-        raise _all_faults(cls, error, source) from None
-    return made
+    return cls.model_validate(dict(mapping), context=source)
 
 
 def given(options: Options) -> dict[str, Any]:

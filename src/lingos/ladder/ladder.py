@@ -14,7 +14,7 @@ from lingos.ladder.choice import Choice, choose, futile
 from lingos.ladder.forecast import forecast
 from lingos.ladder.rung import Rung, climb
 from lingos.ladder.rungs import Effort
-from lingos.methods.base import Method, method
+from lingos.methods.base import Method, method, trains_layers
 from lingos.training import clock
 from lingos.training.corpus import Corpus
 from lingos.words.said import Said
@@ -67,12 +67,12 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
 
 
 def _rungs(plan: Plan) -> list[Rung]:
-    """Each method, and where a skill to start from was named, each trained method from there as well."""
+    """Each method, and where a skill to start from was named, each that trains layers from there as well."""
     found = []
     for name in plan.effort.methods:
         one = method(name)
         found.append(Rung(one, plan.settings(one, False)))
-        if plan.warm is not None and one.reads == "states":
+        if plan.warm is not None and trains_layers(one):
             found.append(Rung(one, plan.settings(one, True), plan.origin, plan.warm))
     return found
 

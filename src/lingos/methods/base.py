@@ -188,6 +188,15 @@ def head_kind(method: Method, info: BackboneInfo) -> HeadKind:
     return "cosine" if method.head == "family" and info.pooling == "mean" else method.head
 
 
+def trains_layers(method: Method) -> bool:
+    """Whether layers of the base move, and not the head alone.
+
+    >>> trains_layers(method("top")), trains_layers(method("head"))
+    (True, False)
+    """
+    return "learning_rate" in method.Settings.model_fields
+
+
 def balance(targets: Array, classes: int, kind: Balance) -> Array:
     """Weight of each row, mean one: "balanced" = inverse of its class's size, "sqrt" = the root of that.
 

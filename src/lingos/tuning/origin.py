@@ -8,7 +8,7 @@ from typing import Any
 
 from lingos.backbones.text import TextBackbone
 from lingos.errors import RecipeError
-from lingos.methods.base import Method, method, names
+from lingos.methods.base import Method, method, names, trains_layers
 from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning.learned import learned, lineage
@@ -80,4 +80,4 @@ def _trains_layers(one: Method, backbone: TextBackbone) -> bool:
 
 def _layered() -> str:
     """The methods that train layers, cheapest first."""
-    return ", ".join(name for name in names() if "learning_rate" in method(name).Settings.model_fields)
+    return ", ".join(name for name in names() if trains_layers(method(name)))
