@@ -73,6 +73,14 @@ def test_layers_of_another_skill_begin_with_class_means_and_say_so() -> None:
         settle(method("full"), {"begin": "head"}, many, True, cls)
 
 
+def test_few_labels_have_their_own_penalty_and_say_so() -> None:
+    few, many = ({"labels": [f"label {k}" for k in range(count)], "counts": [50] * count} for count in (20, 21))
+    values, told = settle(method("tfidf"), {}, few, alone=True)
+    assert (values.penalty, told["penalty"].reason) == (0.3, "20 labels: few")  # type: ignore[attr-defined]
+    assert settle(method("tfidf"), {}, many, alone=True)[1]["penalty"].source == "default"
+    assert settle(method("tfidf"), {"penalty": 2.0}, few, alone=True)[0].penalty == 2.0  # type: ignore[attr-defined]
+
+
 def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word() -> None:
     numbers = {"labels": ["0", "1"], "counts": [10, 10]}
     assert not settle(method("top"), {}, numbers, alone=True)[0].label_names  # type: ignore[attr-defined]

@@ -50,7 +50,8 @@ HEAD = "head."
 Reads = Literal["texts", "vectors", "states"]
 Balance = Literal["none", "sqrt", "balanced"]
 Thresholds = Literal["none", "macro_f1"]
-Case = Literal["few", "means"]  # some twenty rows a label and fewer; where no head can be fitted before the layers move
+# Some twenty rows a label and fewer; where no head can be fitted before the layers move; some twenty labels and fewer.
+Case = Literal["few", "means", "coarse"]
 # Rate of the layers of a family's own head below its last one, as a share of the head's. At the head's full rate ten
 # rows a class (banking77, all-MiniLM read by its first token) end 0.8 to 2.9 points lower.
 INNER = 0.1

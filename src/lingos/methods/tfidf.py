@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from lingos.methods.base import Closed, Features, HeadKind, Promise, Reads, Solution, Solved
+from lingos.methods.base import Case, Closed, Features, HeadKind, Promise, Reads, Solution, Solved
 from lingos.text.ngrams import Ngrams
 
 __all__ = ["Tfidf"]
@@ -21,7 +22,7 @@ class Tfidf(Solved):
     """
 
     class Settings(Closed):
-        penalty: float = Field(0.7, gt=0, description="C of the SVM: larger fits the training rows more closely")
+        penalty: float = Field(1.0, gt=0, description="C of the SVM: larger fits the training rows more closely")
         evenness: float = Field(
             1.0, ge=0, description="added to each n-gram's log-count ratio, by which it is scaled; large = all alike"
         )
@@ -30,6 +31,7 @@ class Tfidf(Solved):
     name = "tfidf"
     reads: Reads = "texts"
     cost = 1
+    special: Mapping[Case, Mapping[str, Any]] = {"coarse": {"penalty": 0.3}}
     head: HeadKind = "linear"
     promise = Promise(steps=0, loss=0.5)
 

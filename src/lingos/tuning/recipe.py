@@ -24,6 +24,7 @@ KEYS = ("task", "base", "method", "effort", "seed")  # of a recipe file; each is
 STEPS = 250  # a trained method needs about so many steps, however few the rows are
 MOST = 25
 FEW = 20  # rows a label, at most, for the settings that a method has measured for few rows
+COARSE = 20  # labels, at most, for those that it has measured for few labels
 
 
 def merged(options: TuneOptions) -> TuneOptions:
@@ -64,14 +65,18 @@ def asked(options: TuneOptions) -> dict[str, Any]:
 
 def derived(method: Method, schema: Schema, only_means: Said | None = None) -> Derived:
     """What follows from base and data: few rows are passed over more often, with what the method has measured for
-    them; so is what it has measured where class means are the only start, and `only_means` says why they are.
+    them; so is what it has measured for few labels, and where class means are the only start, and `only_means` says why
+    they are.
     """
-    if method.reads != "states" or "epochs" not in method.Settings.model_fields:
-        return {}
     default, rows, labels = method.Settings(), sum(schema["counts"]), schema["labels"]
     found: Derived = {}
+    if len(labels) <= COARSE:
+        reason = Said("derived.coarse", {"labels": len(labels)})
+        found = {name: (value, reason) for name, value in method.special.get("coarse", {}).items()}
+    if method.reads != "states" or "epochs" not in method.Settings.model_fields:
+        return found
     if only_means is not None:
-        found = {name: (value, only_means) for name, value in method.special.get("means", {}).items()}
+        found = {**found, **{name: (value, only_means) for name, value in method.special.get("means", {}).items()}}
     if rows <= FEW * len(labels):
         reason = Said("derived.few", {"rows": rows, "labels": len(labels)})
         telling = all(any(letter.isalpha() for letter in text) for text in label_texts(schema))

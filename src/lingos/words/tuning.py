@@ -101,6 +101,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "asked for": ("asked for", "用户指定"),
     "asked.instead": ("asked for, instead of {value} ({reason})", "用户指定，而非 {value}（{reason}）"),
     "derived.few": ("{rows} rows for {labels} labels: few", "{rows} 行数据、{labels} 个标签：数据偏少"),
+    "derived.coarse": ("{labels} labels: few", "{labels} 个标签：类别较少"),
     "derived.steps": ("{rows} rows: about {steps} steps", "{rows} 行数据：约 {steps} 步"),
     "refuse.few": ("too few rows to choose: softmax", "行数太少，无从选择：用 softmax"),
     "refuse.nothing": (
