@@ -20,6 +20,7 @@ from lingos.engines.onnx import OnnxEngine
 from lingos.errors import BackboneError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
+from lingos.evaluation.served import serves
 from lingos.inference import open_session
 from lingos.manifest import Base, BranchInfo, Variant
 from lingos.skill import Skill, write
@@ -211,6 +212,18 @@ def test_a_model_that_can_not_be_exported_is_served_by_torch(
     assert said == ["torch serves: 9.9 GB of weights do not fit into one file"]
     assert Skill.open(made.folder) == made and made.variant()[1].engine == "torch"
     assert store.get(str(store.put(made))).variant()[1].gate["onnx"]["code"] == "serves.torch"
+
+
+def test_an_error_in_quantisation_ends_nothing(fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise ValueError("Unexpected data type\nand more")
+
+    said: list[str] = []
+    monkeypatch.setattr(module, "quantise", broken)
+    made = export(fresh, store, EXAMPLES, EXAMPLES, said.append)
+    assert made.manifest.serve == "fp32" and "int8" not in made.manifest.variants
+    assert said[-1] == "fp32 serves: int8 could not be made: ValueError: Unexpected data type"
+    assert str(serves(made.manifest.variants["fp32"].gate)) == said[-1], "the report says it, too"
 
 
 def test_without_a_backbone_nothing_happens(tmp_path: Path, store: Store) -> None:

@@ -17,7 +17,7 @@ from lingos.contracts import Calibration, Example, Refusal
 from lingos.engines.base import EngineOptions
 from lingos.engines.onnx import OnnxEngine
 from lingos.engines.torch import modules_of
-from lingos.errors import BackboneError
+from lingos.errors import BackboneError, LingosError
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.gate import Verdict, gate
 from lingos.evaluation.served import serves
@@ -130,7 +130,15 @@ def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) ->
     facts = skill.manifest.branch
     assert facts is not None
     whole = open_session(skill, store, variant="fp32", options=EngineOptions(threads=2))
-    products = _quantised(skill, store, whole, rows[0], scratch)
+    try:
+        products = _quantised(skill, store, whole, rows[0], scratch)
+    except LingosError:
+        raise
+    except Exception as error:  # the library knows no own ones, and hours of training shall not end here
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        reason = Said("serves.unable", {"why": why})
+        say(reason)
+        return _with(skill, {"onnx": {"accepted": False, "reason": reason, "code": reason.code, "why": why}}, "fp32")
     exact = _evidence(whole, rows[0]), _evidence(whole, rows[1])
     tried: dict[str, Any] = {}
     for trunk, branch in _mixes(facts, products):

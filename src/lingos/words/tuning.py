@@ -121,6 +121,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
     "refuse.beside.foreign": ("{value:.3f}, ", "{value:.3f}、"),
     "serves.mix": ("trunk {trunk}, branch {branch}: {reason}", "主干 {trunk}，分支 {branch}：{reason}"),
+    "serves.unable": ("fp32 serves: int8 could not be made: {why}", "由 fp32 提供服务：无法生成 int8：{why}"),
     "serves.torch": ("torch serves: {why}", "由 torch 提供服务：{why}"),
     "serves.apart": (
         "torch serves: the logits of ONNX Runtime differ by {worst}, at most {most} is allowed",
