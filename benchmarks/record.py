@@ -1,7 +1,7 @@
 """What a number belongs to: the state of the files, the machine, the day; and how a result is kept for the docs.
 
 A result is one JSON file in benchmarks/results/: {"title", "notes", "claims", "tables", ...}. `tools/results.py` turns
-it into docs/benchmarks.md, so that no number there is typed by hand.
+it into docs/benchmarks.md, so that no number of ours is typed by hand.
 
     >>> claim("rows a second", "python x.py", 12.5, {}, least=10)["holds"]
     True

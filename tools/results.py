@@ -1,4 +1,4 @@
-"""The measured part of docs/benchmarks.md, made from the result files in benchmarks/results/; no number is typed.
+"""The measured part of docs/benchmarks.md, made from the files in benchmarks/results/; no number of ours is typed.
 
 `python -m tools.generated` writes it into the page; `python -m tools.results [FOLDER]` prints it.
 

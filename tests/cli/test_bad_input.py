@@ -78,8 +78,14 @@ def test_bad_data_stops_before_a_model_loads(kind: str, tmp_path: Path, capsys: 
     assert Store().names() == []
 
 
-def test_an_empty_name_is_not_the_working_directory(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (["check", ""], ["tune", "", "--name", "t"]):
+def test_an_empty_name_is_not_the_working_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(csv(tmp_path / "a.csv"))
+    for command in (
+        ["check", ""],
+        ["check", file, "--test", ""],
+        ["tune", "", "--name", "t"],
+        ["tune", file, "--test", ""],
+    ):
         code, _, err = call(capsys, *command)
         assert code == 2 and "the name of the file is empty" in err, err
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +154,15 @@ def test_the_code_is_clean_short_and_free_of_lingos(code: Made, name: str) -> No
         assert len(lines) < LINES + sum(count for part, count in PARTS.items() if part in "".join(lines))
         assert [line for line in lines if len(line) > 120 and "BASE =" not in line] == []
         assert not any(line.startswith(("import lingos", "from lingos")) for line in lines)
+
+
+def test_a_skill_that_was_fitted_without_a_scale_gets_code_without_one(code: Made, tmp_path: Path) -> None:
+    skill, store, _ = code["tfidf"]
+    recipe = {name: one for name, one in skill.manifest.recipe.items() if name != "evenness"}
+    older = Skill.open(Path(shutil.copytree(skill.folder, tmp_path / "older")))
+    older = older.extended(dataclasses.replace(skill.manifest, recipe=recipe), {})
+    script = (generate(older, store, tmp_path / "code") / "train.py").read_text("utf-8")
+    assert "EVENNESS" not in script and "scale_of" not in script and "np.ones(rows.shape[1])" in script
 
 
 def test_the_rows_are_those_of_the_split(code: Made) -> None:

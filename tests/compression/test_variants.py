@@ -214,16 +214,29 @@ def test_a_model_that_can_not_be_exported_is_served_by_torch(
     assert store.get(str(store.put(made))).variant()[1].gate["onnx"]["code"] == "serves.torch"
 
 
-def test_an_error_in_quantisation_ends_nothing(fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["quantise", "_evidence", "_mixed"])
+def test_an_error_of_the_libraries_in_int8_ends_nothing(
+    fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     def broken(*_: object) -> int:
         raise ValueError("Unexpected data type\nand more")
 
     said: list[str] = []
-    monkeypatch.setattr(module, "quantise", broken)
+    monkeypatch.setattr(module, step, broken)
     made = export(fresh, store, EXAMPLES, EXAMPLES, said.append)
     assert made.manifest.serve == "fp32" and "int8" not in made.manifest.variants
     assert said[-1] == "fp32 serves: int8 could not be made: ValueError: Unexpected data type"
     assert str(serves(made.manifest.variants["fp32"].gate)) == said[-1], "the report says it, too"
+    assert len(open_session(made, store)(made_skills.TEXTS)) == 4
+
+
+def test_a_full_disk_is_no_error_of_the_libraries(fresh: Skill, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "quantise", full)
+    with pytest.raises(OSError, match="No space left"):
+        export(fresh, store, EXAMPLES, EXAMPLES, print)
 
 
 def test_without_a_backbone_nothing_happens(tmp_path: Path, store: Store) -> None:

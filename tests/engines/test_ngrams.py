@@ -16,7 +16,9 @@ from tests.training import made
 
 from lingos.engines.base import EngineOptions
 from lingos.engines.ngrams import Opener
+from lingos.errors import SkillError
 from lingos.methods.base import method
+from lingos.text.ngrams import RULE
 from lingos.training.fit import fit, outputs
 
 
@@ -25,7 +27,8 @@ def test_what_is_served_is_what_was_fitted(name: str, tmp_path: Path) -> None:
     found = made.corpus_of(made.examples(24), None)
     fitted = fit(found, method(name), made.settings(name), made.every(found), 0)
     save_file({key: np.ascontiguousarray(array) for key, array in fitted.solution.tensors.items()}, tmp_path / "l")
-    (tmp_path / "ngrams.json").write_text(json.dumps({"vocabulary": fitted.solution.vocabulary}), "utf-8")
+    facts = {"rule": RULE, "vocabulary": fitted.solution.vocabulary}
+    (tmp_path / "ngrams.json").write_text(json.dumps(facts), "utf-8")
     skill: Any = SimpleNamespace(tensors=lambda _: load_file(tmp_path / "l"), path=lambda file: tmp_path / file)
     trunk: Any = None
     engine = Opener().open(skill, SimpleNamespace(), trunk, EngineOptions())
@@ -34,6 +37,20 @@ def test_what_is_served_is_what_was_fitted(name: str, tmp_path: Path) -> None:
     assert set(answers) == set(wanted) == {"logits", "known"}
     assert all(np.array_equal(answers[key], wanted[key]) for key in wanted)
     assert engine.name == "ngrams"
+
+
+@pytest.mark.parametrize(("vocabulary", "refused"), [(["whello", "chel"], False), (["whello", "w酒店不错"], True)])
+def test_a_vocabulary_of_an_older_rule(vocabulary: list[str], refused: bool, tmp_path: Path) -> None:
+    """Only Chinese was cut otherwise: there the features would be others than the weights are for."""
+    (tmp_path / "ngrams.json").write_text(json.dumps({"vocabulary": vocabulary}), "utf-8")
+    tensors = {"weight": np.ones((2, 2), np.float16), "bias": np.zeros(2), "idf": np.ones(2, np.float32)}
+    skill: Any = SimpleNamespace(ref="old@1", tensors=lambda _: tensors, path=lambda file: tmp_path / file)
+    nothing: Any = None
+    if refused:
+        with pytest.raises(SkillError, match="old@1 counts Chinese words by an older rule"):
+            Opener().open(skill, nothing, nothing, EngineOptions())
+    else:
+        assert Opener().open(skill, nothing, nothing, EngineOptions()).name == "ngrams"
 
 
 def test_it_imports_neither_torch_nor_sklearn() -> None:

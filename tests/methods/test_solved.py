@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 from tests.training import made
 
 from lingos.contracts import Example
 from lingos.methods.base import Features, Method, balance, class_means, method
+from lingos.methods.tfidf import _scale
 from lingos.tasks.base import label_texts
 from lingos.training.fit import fit, outputs
 
@@ -68,6 +70,16 @@ def test_tfidf_weights_rare_classes() -> None:
     texts = [(f"the same words {k % 3}", "often" if k % 5 else "rare") for k in range(40)]
     plain, weighted = (on_texts(texts, class_weights=kind).argmax(1) for kind in ("none", "balanced"))
     assert (weighted == 1).sum() > (plain == 1).sum()
+
+
+def test_ngrams_that_one_class_has_weigh_more_and_evenness_levels_them() -> None:
+    rows = csr_matrix(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]]))
+    shared, own, other = (scale := _scale(rows, np.array([0, 0, 1, 1]), 1.0))
+    assert own == pytest.approx(other) and own > 1.5 * shared
+    mean = (rows.multiply(rows) @ scale**2).sum() / (rows.multiply(rows)).sum()
+    assert mean == pytest.approx(1), "what is scaled keeps its mean square"
+    assert np.allclose(_scale(rows, np.array([0, 0, 1, 1]), 1e9), 1)
+    assert np.allclose(_scale(rows[:, :1], np.array([0, 0, 1, 1]), 0.0), 1), "nothing tells the classes apart"
 
 
 def test_features_bounds_the_vocabulary() -> None:

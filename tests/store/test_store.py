@@ -218,7 +218,7 @@ def test_damaged_aliases(store: Store, tmp_path: Path) -> None:
     (store.skills / "tickets" / "aliases.json").write_text('{"last": "one"}')
     with pytest.raises(StoreError, match="last: expected int") as told:
         store.get("tickets")
-    assert "tickets@3" in told.value.cure or "name@3" in told.value.cure
+    assert "name@3 still answers" in told.value.cure
     assert store.get("tickets@1").ref.version == 1, "what the cure says works"
 
 

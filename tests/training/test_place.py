@@ -59,14 +59,25 @@ def test_move_takes_everything_along() -> None:
 
 
 # -- ctrl-c ----------------------------------------------------------------------------------------------------------
-def test_the_first_ctrl_c_asks_and_the_handlers_come_back(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_first_ctrl_c_asks_and_the_handlers_come_back(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "isatty", lambda place: True)
     before = signal.getsignal(signal.SIGINT)
     with listening() as asked:
         assert not asked
         os.kill(os.getpid(), signal.SIGINT)
         assert asked
-    assert "stopping after this step, the state is kept" in capfd.readouterr().err
+    assert "stopping after this step; once more stops at once" in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_asks_where_nobody_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "isatty", lambda place: True)
+    monkeypatch.setattr("lingos.training.stop.TERMINAL", 99_999)  # as after `2>&-`, or where the reader has gone
+    with listening() as asked:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert asked
 
 
 def test_another_thread_is_left_alone() -> None:

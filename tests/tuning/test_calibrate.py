@@ -14,7 +14,7 @@ from lingos.methods.base import method
 from lingos.training.corpus import Corpus
 from lingos.tuning.calibrate import calibrate
 
-PAIRS = 40  # rows of each of two classes
+PAIRS = 110  # rows of each of two classes
 
 
 def corpus(alone: int) -> Corpus:
@@ -45,7 +45,7 @@ def test_rows_of_a_class_that_no_fold_learned_are_left_out_and_counted() -> None
     clean = rung(whole)
     clean = dataclasses.replace(clean, held=[one for one in map(_only, clean.held) if len(one.rows)])
     assert spoiled.temperature == calibrate(clean, whole, 0.0, 0)[0].temperature
-    assert said == ["12 of 92 rows out of fold are left out of the calibration: their class has no row to learn from"]
+    assert said == ["12 of 232 rows out of fold are left out of the calibration: their class has no row to learn from"]
     calibrate(rung(plain), plain, 0.0, 0, said.append)
     assert len(said) == 1, "nothing to say where each class was learned"
 
@@ -69,6 +69,10 @@ def test_refusal_that_is_no_better_than_chance_is_told() -> None:
     for held in doubtful.held:
         held.logits[held.logits.argmax(1) != held.targets, :2] *= 0.1
     calibrate(doubtful, plain, 0.1, 0, said.append)
+    perfect = rung(plain)
+    for held in perfect.held:
+        held.logits[held.logits.argmax(1) != held.targets, :2] *= -1
+    calibrate(perfect, plain, 0.1, 0, said.append)  # no wrong answer: nothing is known of how they would look
     calibrate(rung(plain), plain, 0.0, 0, said.append)
     assert len(said) == 1, "nothing to say where doubt tells wrong answers, or where nothing is refused"
 

@@ -15,6 +15,7 @@ from lingos.backbones.text import load
 from lingos.contracts import Example
 from lingos.errors import DataError, RecipeError
 from lingos.ladder import ladder
+from lingos.ladder.rungs import EFFORTS, Effort
 from lingos.methods.base import method
 from lingos.skill import Skill
 from lingos.store.store import Store
@@ -72,6 +73,19 @@ def test_no_test_row_was_learned_before_and_the_lineage_is_kept(home: Home) -> N
     assert any("are learned again, and judge nothing" in one for one in home.said)
     if INHERITED in found:  # the start from t@1 was chosen
         assert found[INHERITED] == first["train"]
+
+
+def test_a_ladder_tries_from_there_what_trains_layers_and_nothing_else(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    monkeypatch.setitem(EFFORTS, "quick", Effort("quick", ("tfidf", "head", "top"), 600, 30))
+    chosen = ladder.choose
+    monkeypatch.setattr(
+        ladder, "choose", lambda rungs, *rest: (found.extend(str(rung.name) for rung in rungs), chosen(rungs, *rest))[1]
+    )
+    home.tune(NEW, from_="t@1", method="auto")
+    assert found == ["tfidf", "head", "top", "top from t@1"]
 
 
 def test_a_descendant_knows_what_its_ancestors_learned(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

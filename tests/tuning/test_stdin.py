@@ -79,3 +79,14 @@ def test_the_tracked_run_ends_with_the_refit(fails: bool, tmp_path: Path, monkey
     except ZeroDivisionError:
         assert fails
     assert ended == [True]
+
+
+def test_rows_that_were_piped_are_found_in_a_file_of_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "home")
+    lines = "".join(f"{text}|{label}\n" for text, label in ROWS)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(lines.encode())))
+    how: dict[str, Any] = {"delimiter": "|", "header": False, "text": "c1", "label": "c2"}
+    tune("-", TuneOptions(name="t", method="tfidf", effort="quick", personal=False, **how), store=store)
+    (tmp_path / "rows.csv").write_text(lines)
+    again = rows_of(store.get("t"), data=str(tmp_path / "rows.csv"))
+    assert len(again.train) + len(again.test) == len({text for text, _ in ROWS})

@@ -53,18 +53,18 @@ def rows_of(skill: Skill, data: str | None = None, test: str | None = None) -> R
             cure=f"name it with {' and '.join(f'{flag} FILE' for flag in gone)}, or tune again from a file",
         )
     split = json.loads(skill.path("split.json").read_text("utf-8"))
-    file = data or told.file
-    other = test or told.test_file
+    file = told.file if data is None else data
+    other = told.test_file if test is None else test
     train = _found(skill, file, split["train"], "training")
     if "label_names" in skill.manifest.recipe and skill.manifest.recipe["label_names"].value:
         train += _names(skill, train)
-    held = _found(skill, other or file, split["test"], "test", given=other is not None)
-    return Rows(train, held, (file, other) if other else (file,), frozenset(split.get("inner", ())))
+    held = _found(skill, file if other is None else other, split["test"], "test", given=other is not None)
+    return Rows(train, held, (file,) if other is None else (file, other), frozenset(split.get("inner", ())))
 
 
 def _places(told: Data, data: str | None, test: str | None) -> tuple[tuple[str, str | None], ...]:
     """The files that are read if nothing else was named, and the flag that names another."""
-    return ("--data", None if data else told.file), ("--test", None if test else told.test_file)
+    return ("--data", told.file if data is None else None), ("--test", told.test_file if test is None else None)
 
 
 def _names(skill: Skill, train: list[Example]) -> list[Example]:

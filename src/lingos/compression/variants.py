@@ -127,18 +127,25 @@ def _by_torch(skill: Skill, reason: Said, say: Say) -> Skill:
 # -- int8 ------------------------------------------------------------------------------------------------------------
 def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) -> Skill:
     """The first mix of int8 and fp32 parts that the gate accepts; the reason is kept either way."""
-    facts = skill.manifest.branch
-    assert facts is not None
-    whole = open_session(skill, store, variant="fp32", options=EngineOptions(threads=2))
     try:
-        products = _quantised(skill, store, whole, rows[0], scratch)
-    except LingosError:
+        made, tried = _tried(skill, store, rows, scratch)
+    except (LingosError, OSError, MemoryError, AssertionError):
         raise
-    except Exception as error:  # the library knows no own ones, and hours of training shall not end here
+    except Exception as error:  # the libraries have no errors of their own, and hours of training shall not end here
         why = f"{type(error).__name__}: {error}".splitlines()[0]
         reason = Said("serves.unable", {"why": why})
         say(reason)
         return _with(skill, {"onnx": {"accepted": False, "reason": reason, "code": reason.code, "why": why}}, "fp32")
+    say(serves(tried))
+    return _with(made, tried, "int8" if any(one["accepted"] for one in tried.values()) else "fp32")
+
+
+def _tried(skill: Skill, store: Store, rows: Rows, scratch: Path) -> tuple[Skill, dict[str, Any]]:
+    """Mix after mix until one is accepted: the skill with the last one, and what the gate said of each."""
+    facts = skill.manifest.branch
+    assert facts is not None
+    whole = open_session(skill, store, variant="fp32", options=EngineOptions(threads=2))
+    products = _quantised(skill, store, whole, rows[0], scratch)
     exact = _evidence(whole, rows[0]), _evidence(whole, rows[1])
     tried: dict[str, Any] = {}
     for trunk, branch in _mixes(facts, products):
@@ -151,8 +158,7 @@ def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) ->
         }
         if verdict.accepted:
             break
-    say(serves(tried))
-    return _with(skill, tried, "int8" if any(one["accepted"] for one in tried.values()) else "fp32")
+    return skill, tried
 
 
 def _quantised(skill: Skill, store: Store, whole: Session, learned: Sequence[Example], scratch: Path) -> int:

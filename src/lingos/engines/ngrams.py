@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from lingos.contracts import Engine, Inputs
 from lingos.engines.base import EngineOptions, TrunkFile, texts
+from lingos.errors import SkillError
 from lingos.skill import Skill, Variant
-from lingos.text.ngrams import Ngrams
+from lingos.text.ngrams import HAN, RULE, Ngrams
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -24,7 +25,14 @@ class Opener:
 
     def open(self, skill: Skill, variant: Variant, trunk: TrunkFile, options: EngineOptions) -> Engine:
         tensors = skill.tensors("linear.safetensors")
-        vocabulary = json.loads(skill.path("ngrams.json").read_text("utf-8"))["vocabulary"]
+        found = json.loads(skill.path("ngrams.json").read_text("utf-8"))
+        vocabulary = found["vocabulary"]
+        if found.get("rule", 1) != RULE and any(map(HAN.search, vocabulary)):  # the first rule cut Chinese otherwise
+            raise SkillError(
+                f"{skill.ref} counts Chinese words by an older rule than this LingOS",
+                expected=f"rule {RULE} in ngrams.json",
+                cure="tune it again",
+            )
         grams = Ngrams({gram: k for k, gram in enumerate(vocabulary)}, tensors["idf"])
         return Linear(grams, tensors["weight"], tensors["bias"])
 

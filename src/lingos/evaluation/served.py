@@ -11,7 +11,7 @@ from lingos.words.said import Said, listed
 
 __all__ = ["serves", "variant_facts"]
 
-# A mix of precisions -> accepted, reason, code, numbers; or "onnx" -> why torch serves, with the values of the code.
+# A mix of precisions -> accepted, reason, code, numbers; or "onnx" -> why torch or fp32 serves, with its values.
 Tried = Mapping[str, Mapping[str, Any]]
 
 

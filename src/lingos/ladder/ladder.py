@@ -50,7 +50,7 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
     began = clock.seconds()
     rungs: list[Rung] = []
     pool = np.sort(np.concatenate([*plan.folds, plan.known]))
-    for rung in _rungs(plan):
+    for rung in _rungs(corpus, plan):
         left = plan.effort.seconds - (clock.seconds() - began)
         folds = _folds(rung, corpus, plan, left)
         planned = sum(map(len, folds))
@@ -66,13 +66,13 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
     return rungs, choose(rungs, corpus, plan.groups)
 
 
-def _rungs(plan: Plan) -> list[Rung]:
+def _rungs(corpus: Corpus, plan: Plan) -> list[Rung]:
     """Each method, and where a skill to start from was named, each that trains layers from there as well."""
     found = []
     for name in plan.effort.methods:
         one = method(name)
         found.append(Rung(one, plan.settings(one, False)))
-        if plan.warm is not None and trains_layers(one):
+        if plan.warm is not None and trains_layers(one, corpus.base.info):
             found.append(Rung(one, plan.settings(one, True), plan.origin, plan.warm))
     return found
 

@@ -43,6 +43,7 @@ __all__ = [
     "head_kind",
     "method",
     "names",
+    "trains_layers",
 ]
 
 PACKAGE = "lingos.methods"
@@ -189,13 +190,9 @@ def head_kind(method: Method, info: BackboneInfo) -> HeadKind:
     return "cosine" if method.head == "family" and info.pooling == "mean" else method.head
 
 
-def trains_layers(method: Method) -> bool:
-    """Whether layers of the base move, and not the head alone.
-
-    >>> trains_layers(method("top")), trains_layers(method("head"))
-    (True, False)
-    """
-    return "learning_rate" in method.Settings.model_fields
+def trains_layers(method: Method, info: BackboneInfo) -> bool:
+    """Whether layers of this base move, and not the head alone."""
+    return method.reads == "states" and method.start(info, method.Settings()) != info.depth
 
 
 def balance(targets: Array, classes: int, kind: Balance) -> Array:

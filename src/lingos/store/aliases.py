@@ -114,5 +114,5 @@ def _broken(folder: Path, why: str) -> StoreError:
     return StoreError(
         f"{folder / FILE} can not be read: {why}",
         expected="the file that LingOS wrote",
-        cure="restore it from a backup; without it, name versions by number: name@3",
+        cure="restore it from a backup; without it, name@3 still answers, and nothing can be promoted or removed",
     )

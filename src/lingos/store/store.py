@@ -38,7 +38,7 @@ NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 @dataclass(frozen=True)
 class Entry:
-    """One version in the list. `manifest` is None where the bundle is damaged; `fault` then says how."""
+    """One version in the list. `fault` says what is damaged: the bundle, where `manifest` is None, or the aliases."""
 
     ref: SkillRef
     aliases: tuple[str, ...]

@@ -22,7 +22,9 @@ import numpy as np
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Ngrams", "features"]
+__all__ = ["HAN", "RULE", "Ngrams", "features"]
+
+RULE = 2  # how texts are cut; a vocabulary is of use under its own rule alone
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W\u3400-\u9fff\uf900-\ufaff]+|[^\w\s]")

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from types import FrameType
 
 from lingos.errors import LingosError
+from lingos.words.said import LANGUAGES, phrase
 
 __all__ = ["Asked", "Interrupted", "listening"]
 
-NOTICE = b"\nstopping after this step, the state is kept; once more stops at once\n"
+TERMINAL = 2
 
 
 class Interrupted(LingosError):
@@ -34,6 +35,14 @@ class Asked:
         return self.yes
 
 
+def _tell() -> None:
+    """Only who pressed the key is told. A print is no use within a handler: it may have been interrupted itself."""
+    with contextlib.suppress(OSError):  # nobody reads any more
+        if os.isatty(TERMINAL):
+            told = (phrase("stop.asked", language) for language in LANGUAGES)
+            os.write(TERMINAL, "".join(f"\n{one}\n" for one in told).encode())
+
+
 @contextlib.contextmanager
 def listening() -> Iterator[Asked]:
     """Catch SIGINT and SIGTERM while the block runs. In other threads than the main one `Asked` stays false."""
@@ -46,7 +55,7 @@ def listening() -> Iterator[Asked]:
         if asked.yes:
             raise KeyboardInterrupt
         asked.yes = True
-        os.write(2, NOTICE)  # a print can not be used within a handler: it may have been interrupted itself
+        _tell()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -21,6 +21,7 @@ from lingos.manifest import Base, BranchInfo, Data, Manifest, Variant
 from lingos.methods.base import head_kind
 from lingos.settings import write_yaml
 from lingos.store.trunks import Trunks
+from lingos.text.ngrams import RULE
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Fitted
 
@@ -108,7 +109,7 @@ def put_trunk(trunks: Trunks, backbone: Backbone, depth: int | None) -> str | No
 
 def _numbers(fitted: Fitted, corpus: Corpus) -> Files:
     if fitted.branch is None:
-        vocabulary = json.dumps({"vocabulary": fitted.solution.vocabulary}, ensure_ascii=False)
+        vocabulary = json.dumps({"rule": RULE, "vocabulary": fitted.solution.vocabulary}, ensure_ascii=False)
         tensors = {name: np.ascontiguousarray(value) for name, value in fitted.solution.tensors.items()}
         return {"linear.safetensors": save_arrays(tensors), "ngrams.json": vocabulary}
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in fitted.branch.tensors().items()}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["calibrate"]
 
+JUDGED = 20  # wrong answers, at least; the error of an AUROC over so many is 0.07
 BLIND = 0.6  # an AUROC below this is hardly better than chance, 0.5
 
 
@@ -42,12 +43,16 @@ def calibrate(
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
     if rate > 0:
-        _warn_if_blind(choice, say)
+        _warn_if_blind(choice, int((logits.argmax(1) != targets).sum()), say)
     return Calibration(temperature, offsets), Refusal(choice.score, limit, rate, settings), choice.reason
 
 
-def _warn_if_blind(choice: refusal.Choice, say: Callable[[str], None]) -> None:
-    """Say where refusing is hardly better than chance: neither wrong answers nor foreign texts stand out."""
+def _warn_if_blind(choice: refusal.Choice, wrong: int, say: Callable[[str], None]) -> None:
+    """Say where refusing is hardly better than chance: neither wrong answers nor foreign texts stand out. A few wrong
+    answers say nothing about it.
+    """
+    if wrong < JUDGED:
+        return
     found = [one[choice.score] for one in (choice.wrong, choice.foreign) if choice.score in one]
     if found and max(found) < BLIND:
         say(Said("refuse.blind", {"best": max(found)}))

@@ -45,7 +45,7 @@ def origin_of(
             expected=f"a skill of a method that trains layers ({_layered()})",
             cure="leave --from out, or name another skill",
         )
-    if backbone is None or not any(_trains_layers(one, backbone) for one in methods):
+    if backbone is None or not any(trains_layers(one, backbone.info) for one in methods):
         raise RecipeError(
             f"no layer of {skill.ref} can be taken: {' and '.join(one.name for one in methods)} train none",
             expected=f"a method that trains layers ({_layered()})",
@@ -74,10 +74,6 @@ def _check_shapes(skill: Skill, tensors: Mapping[str, Any], backbone: TextBackbo
         )
 
 
-def _trains_layers(one: Method, backbone: TextBackbone) -> bool:
-    return one.reads == "states" and one.start(backbone.info, one.Settings()) != backbone.info.depth
-
-
 def _layered() -> str:
     """The methods that train layers, cheapest first."""
-    return ", ".join(name for name in names() if trains_layers(method(name)))
+    return ", ".join(name for name in names() if "learning_rate" in method(name).Settings.model_fields)

@@ -9,6 +9,7 @@ from typing import Any
 from lingos.data.readers import ReadOptions, read
 from lingos.data.source import Source
 from lingos.manifest import Data
+from lingos.tuning.naming import STDIN
 from lingos.tuning.options import ReadingOptions
 
 __all__ = ["how_read", "read_again", "read_as", "read_beside"]
@@ -44,6 +45,6 @@ def how_read(said: ReadingOptions) -> dict[str, Any]:
 
 def read_again(told: Data, file: str) -> Source:
     """Read the file that a skill was trained on, or a copy of it elsewhere, as it was read then."""
-    alike = Path(file).suffix == Path(told.file).suffix
+    alike = told.file == STDIN or Path(file).suffix.lower() == Path(told.file).suffix.lower()
     said = ReadingOptions(text=told.text, label=told.label, **(told.reading if alike else {}))
     return read_as(file, said)

@@ -49,7 +49,7 @@ def check(
 ) -> tuple[Source, Examination]:
     """Examine a labelled file; `base="none"` asks no base. No model is loaded, only its tokenizer."""
     source = read_as(file, reading)
-    other = read_beside(test, reading, source) if test else None
+    other = read_beside(test, reading, source) if test is not None else None
     facts = None if base == "none" else facts_of(load_base(base))
     return source, examine(source, test=other, model=facts, options=DoctorOptions())
 

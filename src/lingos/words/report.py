@@ -121,9 +121,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "noise": ("Labels worth a second look", "值得复查的标签"),
     "noise.note": (
         "For {count} of {rows} test rows the skill is confident in another label. Read them: the label may be wrong, "
-        "or the skill; the lower its score, the more often it is the skill.",
+        "or the skill; the lower the skill's accuracy, the more often it is the skill.",
         "{rows} 行测试数据中，有 {count} 行技能对另一标签很有把握。请复查：可能是标签有误，"
-        "也可能是技能答错；得分越低，越可能是后者。",
+        "也可能是技能答错；技能的准确率越低，越可能是后者。",
     ),
     "noise.none": ("No test label looks wrong.", "没有看似有误的测试标签。"),
     "label": ("Label", "标签"),

@@ -100,6 +100,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "the default": ("the default", "默认值"),
     "asked for": ("asked for", "用户指定"),
     "asked.instead": ("asked for, instead of {value} ({reason})", "用户指定，而非 {value}（{reason}）"),
+    "stop.asked": ("stopping after this step; once more stops at once", "本步完成后停止；再按一次立即停止"),
     "derived.few": ("{rows} rows for {labels} labels: few", "{rows} 行数据、{labels} 个标签：数据偏少"),
     "derived.coarse": ("{labels} labels: few", "{labels} 个标签：类别较少"),
     "derived.steps": ("{rows} rows: about {steps} steps", "{rows} 行数据：约 {steps} 步"),
@@ -113,9 +114,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{score}：AUROC {foreign}错误回答 {wrong:.3f}{beside}",
     ),
     "refuse.blind": (
-        "refusal is hardly better than chance here (AUROC {best:.2f}; 0.5 is chance): the texts refused are not the "
-        "wrong ones. More rows, or clearer labels, come first",
-        "此处的拒答几乎等于随机（AUROC {best:.2f}，0.5 为随机）：被拒答的并不是答错的文本。应先增加数据或厘清标签",
+        "refusal is hardly better than chance here (AUROC {best:.2f}; 0.5 is chance): a refused text is wrong hardly "
+        "more often than any other. More rows, or clearer labels, come first",
+        "此处的拒答几乎等于随机（AUROC {best:.2f}，0.5 为随机）：被拒答的文本并不比其他文本更常答错。"
+        "应先增加数据或厘清标签",
     ),
     "refuse.foreign": ("foreign texts {value:.3f}, ", "域外文本 {value:.3f}，"),
     "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
