@@ -31,6 +31,7 @@ class Top(Layered):
         head_rate: float = 1e-3
         adversarial: float = 0.05
         adversarial_after: float = 0.5
+        average: int = 1  # the rate ends at nothing: earlier weights only pull back
         layers: int = Field(0, ge=0, description="layers that move; 0 = half of them")
 
     name = "top"
@@ -43,8 +44,16 @@ class Top(Layered):
             "learning_rate": 1e-4,
             "head_rate": 3e-3,
             "adversarial_after": 0.0,
+            "average": 3,
         },
-        "means": {"begin": "means", "epochs": 5, "learning_rate": 3e-4, "head_rate": 3e-3, "adversarial": 0.0},
+        "means": {
+            "begin": "means",
+            "epochs": 5,
+            "learning_rate": 3e-4,
+            "head_rate": 3e-3,
+            "adversarial": 0.0,
+            "average": 3,
+        },
     }
     head: HeadKind = "family"
 
