@@ -82,8 +82,8 @@ def guard(logits: Array, known: Array) -> dict[str, float]:
     """The settings of "guarded" from in-scope validation rows: the scale of softmax, and the share of a text that is
     known at least in 98 % of them (at most USUAL).
 
-    Six data sets, tfidf before its n-grams were scaled by class, caught at 5 % refused: far texts 73 % against 52 % by softmax, texts of left-out classes 34 %
-    against 33 %; AUROC of right against wrong answers 0.887 by both.
+    Six data sets, tfidf before its n-grams were scaled by class, caught at 5 % refused: far texts 73 % against 52 % by
+    softmax, texts of left-out classes 34 % against 33 %; AUROC of right against wrong answers 0.887 by both.
     """
     floor, low, usual = (float(one) for one in np.quantile(known, [0.02, 0.05, 0.5]))
     own = {"known_floor": min(floor, USUAL), "known_spread": max(usual - low, LEAST)}
