@@ -203,7 +203,7 @@ def test_other_errors_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) 
 # -- where it begins, and rows that are made harder ------------------------------------------------------------------
 def test_the_head_is_fitted_on_frozen_vectors_first() -> None:
     corpus, rows = made.corpus("bert", 48), made.every(made.corpus("bert", 48))
-    alone = fit(corpus, method("head"), made.settings("head"), rows, 1).branch.tensors()
+    alone = fit(corpus, method("head"), made.settings("head", average=1), rows, 1).branch.tensors()
     begun = run(watch=Watch(steps=1), learning_rate=1e-12, head_rate=1e-12).branch.tensors()
     assert all(torch.allclose(begun[name], alone[name], atol=1e-6) for name in ("head.weight", "head.scale"))
     means = run(begin="means", watch=Watch(steps=1), learning_rate=1e-12, head_rate=1e-12).branch.tensors()
