@@ -26,8 +26,9 @@ __all__ = ["HAN", "RULE", "Ngrams", "features"]
 
 RULE = 2  # how texts are cut; a vocabulary is of use under its own rule alone
 
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W\u3400-\u9fff\uf900-\ufaff]+|[^\w\s]")
+SIGNS = r"\u3400-\u9fff\uf900-\ufaff"
+HAN = re.compile(f"[{SIGNS}]")
+RUN = re.compile(rf"[{SIGNS}]+|[^\W{SIGNS}]+|[^\w\s]")
 KEPT = 80_000  # features at most: the most frequent ones
 
 
