@@ -51,7 +51,8 @@ SPOKEN = frozenset(
     "precision class_weights thresholds sampler schedule gradient_checkpointing layers label_names "
     "train_embeddings begin".split()
 )
-PUSHED = ("adversarial", "adversarial_after")
+# A switch that is off -> what it makes of no use.
+OFF = {"patience": ("patience",), "adversarial": ("adversarial", "adversarial_after")}
 # LingOS is made impossible to import, so that the proof can not lean on it.
 ALONE = (
     "import sys, runpy; sys.modules['lingos'] = None; sys.path.insert(0, '.'); "
@@ -257,7 +258,8 @@ def _base(name: str, sha256: str) -> tuple[str, str]:
 def _settings(skill: Skill) -> list[dict[str, str]]:
     """The recipe as constants, each with its reason."""
     found, recipe = [], skill.manifest.recipe
-    quiet = {name for name in ("patience", *PUSHED) if name in recipe and not recipe[name.split("_")[0]].value}
+    off = [switch for switch in OFF if switch in recipe and not recipe[switch].value]
+    quiet = {name for switch in off for name in OFF[switch]}
     for name, setting in sorted(recipe.items()):
         if name in SPOKEN | quiet:
             continue

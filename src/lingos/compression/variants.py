@@ -119,9 +119,13 @@ def _parity(skill: Skill, store: Store, examples: Sequence[Example]) -> float:
 def _by_torch(skill: Skill, reason: Said, say: Say) -> Skill:
     """The bundle as training wrote it, with the reason why nothing else serves it."""
     say(reason)
-    kept = {"accepted": False, "reason": reason, "code": reason.code, **reason.values}
-    own = dataclasses.replace(skill.manifest.variants["fp32"], gate={"onnx": kept})
+    own = dataclasses.replace(skill.manifest.variants["fp32"], gate=_unable(reason))
     return skill.extended(dataclasses.replace(skill.manifest, variants={"fp32": own}), {})
+
+
+def _unable(reason: Said) -> dict[str, Any]:
+    """What a skill keeps where there was nothing that a gate could judge."""
+    return {"onnx": {"accepted": False, "reason": reason, "code": reason.code, **reason.values}}
 
 
 # -- int8 ------------------------------------------------------------------------------------------------------------
@@ -135,7 +139,7 @@ def _smaller(skill: Skill, store: Store, rows: Rows, scratch: Path, say: Say) ->
         why = f"{type(error).__name__}: {error}".splitlines()[0]
         reason = Said("serves.unable", {"why": why})
         say(reason)
-        return _with(skill, {"onnx": {"accepted": False, "reason": reason, "code": reason.code, "why": why}}, "fp32")
+        return _with(skill, _unable(reason), "fp32")
     say(serves(tried))
     return _with(made, tried, "int8" if any(one["accepted"] for one in tried.values()) else "fp32")
 
