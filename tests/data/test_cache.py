@@ -100,6 +100,6 @@ def test_a_full_disk_is_told(path: Path, monkeypatch: pytest.MonkeyPatch, number
 
 def test_a_home_without_rights_is_told(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("LINGOS_HOME", str(tmp_path / "file"))
-    with pytest.raises(RecipeError, match="is a file"):
+    monkeypatch.setenv("LINGOS_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(ResourceError, match="no right to write"):
         read(path)

@@ -81,9 +81,12 @@ def test_a_ladder_tries_from_there_what_trains_layers_and_nothing_else(
     found: list[str] = []
     monkeypatch.setitem(EFFORTS, "quick", Effort("quick", ("tfidf", "head", "top"), 600, 30))
     chosen = ladder.choose
-    monkeypatch.setattr(
-        ladder, "choose", lambda rungs, *rest: (found.extend(str(rung.name) for rung in rungs), chosen(rungs, *rest))[1]
-    )
+
+    def seen(rungs: list[Any], *rest: Any) -> Any:
+        found.extend(str(rung.name) for rung in rungs)
+        return chosen(rungs, *rest)
+
+    monkeypatch.setattr(ladder, "choose", seen)
     home.tune(NEW, from_="t@1", method="auto")
     assert found == ["tfidf", "head", "top", "top from t@1"]
 
