@@ -76,7 +76,8 @@ def test_layers_of_another_skill_begin_with_class_means_and_say_so() -> None:
 def test_few_labels_have_their_own_penalty_and_say_so() -> None:
     few, many = ({"labels": [f"label {k}" for k in range(count)], "counts": [50] * count} for count in (20, 21))
     values, told = settle(method("tfidf"), {}, few, alone=True)
-    assert (values.penalty, told["penalty"].reason) == (0.3, "20 labels: few")  # type: ignore[attr-defined]
+    assert (values.penalty, values.evenness) == (0.3, 1.0)  # type: ignore[attr-defined]
+    assert told["penalty"].reason == told["evenness"].reason == "20 labels: few"
     assert settle(method("tfidf"), {}, many, alone=True)[1]["penalty"].source == "default"
     assert settle(method("tfidf"), {"penalty": 2.0}, few, alone=True)[0].penalty == 2.0  # type: ignore[attr-defined]
 

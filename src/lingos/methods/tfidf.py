@@ -24,14 +24,14 @@ class Tfidf(Solved):
     class Settings(Closed):
         penalty: float = Field(1.0, gt=0, description="C of the SVM: larger fits the training rows more closely")
         evenness: float = Field(
-            1.0, ge=0, description="added to each n-gram's log-count ratio, by which it is scaled; large = all alike"
+            4.0, ge=0, description="added to each n-gram's log-count ratio, by which it is scaled; large = all alike"
         )
         features: int = Field(80_000, ge=100, description="n-grams kept at most")
 
     name = "tfidf"
     reads: Reads = "texts"
     cost = 1
-    special: Mapping[Case, Mapping[str, Any]] = {"coarse": {"penalty": 0.3}}
+    special: Mapping[Case, Mapping[str, Any]] = {"coarse": {"penalty": 0.3, "evenness": 1.0}}
     head: HeadKind = "linear"
     promise = Promise(steps=0, loss=0.5)
 
