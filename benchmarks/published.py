@@ -1,25 +1,25 @@
 """Scores of `lingos tune` beside those of TF-IDF and of the literature, with intervals: three hard data sets.
 
-    python benchmarks/published.py                       # all three; resumable
-    python benchmarks/published.py --only sst5 --fresh   # one of them, measured again
+    python benchmarks/published.py               # all three
+    python benchmarks/published.py --only sst5   # one of them
 
 Each is learned from its published training rows and judged once on its test rows, by the ladder (`auto`) and by `tfidf`
-alone. The result goes to benchmarks/results/published.json, one row a data set; what is not asked for stays as it was.
+alone. Runs are kept by commit and command, as those of bars.py are, so that an interrupted one goes on. The result goes
+to benchmarks/results/published.json, one row a data set; what is not asked for stays as it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path, too
 
-from benchmarks.record import RESULTS, ROOT, claim, origin, save
+from benchmarks.bars import CACHE, Bar, document
+from benchmarks.record import RESULTS, claim, save, state
 
 FILE = "published.json"
 WAYS = ("auto", "tfidf")
@@ -39,25 +39,23 @@ def main(given: list[str] | None = None) -> None:
     """Measure what is asked for, keep the rest, write, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=KNOWN, help="repeatable; default: all")
-    parser.add_argument("--fresh", action="store_true", help="measure again what is kept")
     options = parser.parse_args(given)
     path = RESULTS / FILE
     kept = json.loads(path.read_text("utf-8"))["measured"] if path.exists() else {}
     for data in options.only or KNOWN:
-        if options.fresh or data not in kept:
-            kept[data] = {way: measured(data, way) for way in WAYS}
-            save(path, result(kept))
+        kept[data] = {way: measured(data, way) for way in WAYS}
+        save(path, result(kept))
     print(json.dumps(result(kept), indent=1))
 
 
 def measured(data: str, way: str) -> dict[str, Any]:
     """One claim of a data set, with the interval and the method that the ladder took."""
-    command, of = f"python benchmarks/accuracy.py {data} --method {way}", origin()
-    done = subprocess.run(
-        [sys.executable, *shlex.split(command)[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
-    )
-    run = json.loads(done.stdout)["runs"][0]
-    found = claim(f"{data}, {way}", command, round(100 * run["score"], 2), of)
+    command = f"python benchmarks/accuracy.py {data} --method {way}"
+    kept = document(Bar(f"{data}, {way}", command, "mean"), CACHE, state())
+    if not kept["ok"]:
+        raise SystemExit(f"{command}: {kept['error']}")
+    run = kept["document"]["runs"][0]
+    found = claim(f"{data}, {way}", command, round(100 * run["score"], 2), kept["origin"])
     return found | {name: run[name] for name in ("method", "low", "high", "cpu_seconds")}
 
 
