@@ -76,7 +76,7 @@ def test_smoothing_alone_changes_nothing(tmp_path: Path) -> None:
     source = graph(tmp_path / "a.onnx")
     model = onnx.load(source)
     chosen = module._products(model)
-    module._smooth(model, chosen, module._ranges(source, sorted(chosen), FEEDS))
+    module._smooth(model, chosen, module._ranges(model, chosen, FEEDS))
     assert [node.op_type for node in model.graph.node].count("Mul") == 1
     np.testing.assert_allclose(run(model.SerializeToString()), run(source), rtol=1e-4, atol=1e-4)
 
@@ -91,13 +91,28 @@ def test_smoothing_makes_int8_better(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert even < 0.03 * np.abs(exact).mean()
 
 
+def test_the_grid_of_the_rounding_is_kept(tmp_path: Path) -> None:
+    source = graph(tmp_path / "a.onnx")
+    model = onnx.load(source)
+    chosen = module._products(model)
+    module._smooth(model, chosen, module._ranges(model, chosen, FEEDS))
+    module._round(model, chosen, module._grams(model, ["hidden_even"], FEEDS))
+    ours = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer if one.name.endswith("weight")}
+    quantise(source, tmp_path / "b.onnx", FEEDS)
+    made = {one.name: numpy_helper.to_array(one) for one in onnx.load(tmp_path / "b.onnx").graph.initializer}
+    assert len(ours) == 2
+    for name, matrix in ours.items():
+        stored = made[f"{name}_quantized"].astype(np.float32) * made[f"{name}_scale"]
+        np.testing.assert_allclose(stored, matrix, rtol=1e-6, err_msg=name)
+
+
 def test_padding_does_not_count(tmp_path: Path) -> None:
     source = graph(tmp_path / "a.onnx")
     mask = FEEDS[0]["mask"].copy()
     mask[:, 3:] = 0
     spoiled = FEEDS[0]["hidden"].copy()
     spoiled[:, 3:] = 1e6
-    found = module._ranges(source, ["hidden"], [{"hidden": spoiled, "mask": mask}])["hidden"]
+    found = module._ranges(onnx.load(source), ["hidden"], [{"hidden": spoiled, "mask": mask}])["hidden"]
     np.testing.assert_allclose(found, np.abs(FEEDS[0]["hidden"][:, :3]).max((0, 1)))
 
 
