@@ -6,11 +6,15 @@ neither library is imported here, so that the cold path stays light.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from torch import Tensor, nn
 
@@ -228,3 +232,91 @@ class Session(Protocol):
 
 
 Progress = Callable[[str, float], None]  # (what, share done 0..1)
+
+
+# -- actions ---------------------------------------------------------------------------------------------------------
+# read: changes nothing. reversible: an inverse brings the world back. recoverable: a person can mend it, with effort.
+Risk = Literal["read", "reversible", "recoverable", "irreversible"]
+# Where an argument comes from: the person's own words, an earlier turn, the action's default, a click on a page; or
+# text that somebody else wrote (a note, a file, the answer of a tool), which nobody has confirmed.
+Origin = Literal["said", "context", "default", "picked", "foreign"]
+Status = Literal["done", "already", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One wish to act: an action of an app with all its arguments, for a person. `digest` names what would be done."""
+
+    id: str
+    app: str
+    action: str
+    args: Mapping[str, Value]
+    person: str
+    origins: Mapping[str, Origin] = field(default_factory=dict)  # an argument that is not named was said
+    undoes: str = ""  # id of the call that this one takes back
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of app, action and arguments: an approval is bound to it, so that no argument changes afterwards."""
+        told = {"app": self.app, "action": self.action, "args": dict(self.args)}
+        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing of the world that becomes something else."""
+
+    thing: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a call would do. `blocked` says why it can not be done now; no change at all: it is so already."""
+
+    said: str
+    changes: tuple[Change, ...] = ()
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a call did, as the world says it afterwards; `value` is the answer of an action that reads."""
+
+    status: Status
+    said: str
+    changes: tuple[Change, ...] = ()
+    value: Value = None
+
+
+class Things(Protocol):
+    """A part of the world: named values that can be read and changed, such as lamps of a house or notes."""
+
+    def read(self) -> Mapping[str, Value]: ...
+    def apply(self, changes: Mapping[str, Value], key: str) -> bool: ...  # all or nothing; False: this key was seen
+
+
+class World(Protocol):
+    """What actions may touch: named things, the clock, secrets, skills."""
+
+    language: str  # of the person who is answered: "en" or "zh"
+
+    def things(self, place: str) -> Things: ...  # "house", or what the app of this name keeps
+    def now(self) -> datetime: ...  # with time zone
+    def secret(self, name: str) -> str: ...
+    def ask(self, skill: str, inputs: Sequence[Inputs]) -> list[Prediction]: ...
+
+
+class Action(Protocol):
+    """A typed effect. `once`: its effect takes the call's id as idempotency key, so it may be repeated safely."""
+
+    app: str
+    name: str
+    risk: Risk
+    once: bool
+    look: str  # where a person sees whether it happened, if nobody knows
+
+    def preview(self, call: Call, world: World) -> Preview: ...
+    def run(self, call: Call, world: World) -> Effect: ...
+    def inverse(self, call: Call, effect: Effect) -> Call | None: ...

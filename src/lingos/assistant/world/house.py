@@ -1,0 +1,58 @@
+"""A simulated house: rooms with lamps, heating and blinds, doors with locks, an alarm, sensors; devices that can fail.
+
+Each device or sensor is one thing, "place.what": "kitchen.light" is "on" or "off". The house keeps its state in the
+database, so that it is the same house after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Engine
+
+from lingos.assistant.world.kept import Kept
+from lingos.contracts import Value
+
+__all__ = ["DOORS", "ROOMS", "House"]
+
+ROOMS: Mapping[str, Sequence[str]] = {  # the name that things carry -> what people call it
+    "kitchen": ("kitchen", "厨房"),
+    "living room": ("living room", "lounge", "sitting room", "客厅", "起居室"),
+    "bedroom": ("bedroom", "卧室", "睡房"),
+    "bathroom": ("bathroom", "浴室", "卫生间", "洗手间"),
+    "study": ("study", "office", "书房"),
+    "hall": ("hall", "hallway", "corridor", "走廊", "玄关"),
+}
+DOORS: Mapping[str, Sequence[str]] = {
+    "front door": ("front door", "main door", "前门", "大门"),
+    "back door": ("back door", "后门"),
+    "garage door": ("garage door", "garage", "车库门", "车库"),
+}
+IN_EACH_ROOM: Mapping[str, Value] = {
+    "light": "off",
+    "brightness": 100,
+    "colour": "white",
+    "heating": 19,
+    "blinds": 100,  # percent open
+    "window": "closed",  # a sensor
+    "temperature": 19.5,  # a sensor
+}
+AT_FIRST: Mapping[str, Value] = {
+    **{f"{room}.{what}": value for room in ROOMS for what, value in IN_EACH_ROOM.items()},
+    **{f"{door}.lock": "locked" for door in DOORS},
+    "alarm": "off",
+}
+BUILT = "the house was built"
+
+
+class House(Kept):
+    """Things that do what they are told, but for those that are broken: they stay as they are and answer nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, "house")
+        self.broken: set[str] = set()
+        super().apply(AT_FIRST, BUILT)
+
+    def apply(self, changes: Mapping[str, Value], key: str) -> bool:
+        """Tell the devices. Who wants to know whether they did it reads them afterwards."""
+        return super().apply({thing: to for thing, to in changes.items() if thing not in self.broken}, key)
