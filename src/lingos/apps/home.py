@@ -142,7 +142,7 @@ class Home(App):
     @action(
         "read",
         en=["how (warm|cold) is it in [the] {room}", "what is the temperature in [the] {room}"],
-        zh=["{room}(现在)?多少度", "{room}[的]温度是多少"],
+        zh=["{room}[现在]多少度", "{room}[的]温度是多少"],
     )
     def temperature(self, at: At, room: Room) -> Plan:
         """Tell the temperature of a room."""
