@@ -1,9 +1,9 @@
 """A small encoder learns a second language: masked characters of its texts, translations that meet the teacher.
 
-Three losses a step. Masked characters (Devlin et al. 2019) on the new language alone. Distillation (Reimers and Gurevych
-2020, "Making Monolingual Sentence Embeddings Multilingual"): the vector of either side of a translation comes near the
-teacher's vector of the English side, near by itself and nearer than to the others of the batch. The English side keeps
-the student where it was. Of the token table only the new language's rows move.
+Three losses a step. Masked characters (Devlin et al. 2019) on the new language alone. Distillation (Reimers and
+Gurevych 2020, "Making Monolingual Sentence Embeddings Multilingual"): the vector of either side of a translation comes
+near the teacher's vector of the English side, near by itself and nearer than to the others of the batch. The English
+side keeps the student where it was. Of the token table only the new language's rows move.
 """
 
 from __future__ import annotations

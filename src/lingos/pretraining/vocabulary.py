@@ -1,8 +1,8 @@
 """Another language for a pretrained encoder: characters that its vocabulary lacks get tokens and first vectors.
 
-Choose it over training from nothing where a good encoder of another language is at hand: its layers stay useful (Artetxe
-et al. 2020, "On the Cross-lingual Transferability of Monolingual Representations"). WordPiece vocabularies only. Unused
-tokens are taken first, so that the table grows as little as possible.
+Choose it over training from nothing where a good encoder of another language is at hand: its layers stay useful
+(Artetxe et al. 2020, "On the Cross-lingual Transferability of Monolingual Representations"). WordPiece vocabularies
+only. Unused tokens are taken first, so that the table grows as little as possible.
 """
 
 from __future__ import annotations
