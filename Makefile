@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 2; }
 	@test -x $(BIN)/python || { echo "making .venv (about 0.7 GB to download, once)"; $(PYTHON) -m venv .venv; }
 	@test "$(TORCH_CPU)" = no || $(PIP) -c constraints.txt "$(TORCH)+cpu" 2>/dev/null || true
-	@$(PIP) -c constraints.txt "$(TORCH)" -e '.[serving,dev]'
+	@$(PIP) -c constraints.txt "$(TORCH)" -e '.[assistant,serving,dev]'
 	@touch $@
 
 demo: $(STAMP) ## tune, score and ask a skill made from examples/data

@@ -36,11 +36,14 @@ RESTORE = "restore"
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """What a method may look at: the things of the app's place, the time, and the person's language."""
+    """What a method may look at: the things of the app's place, the time, the person's language, and an id of its own:
+    the same in preview and run, another one for each call.
+    """
 
     things: Mapping[str, Value]
     now: datetime
     language: str = "en"
+    id: str = ""
 
     def say(self, english: str, chinese: str) -> str:
         """One of two sentences, in the person's language."""
@@ -142,7 +145,7 @@ class Deed:
     def _plan(self, call: Call, world: World) -> tuple[Plan, Mapping[str, Value]]:
         checked(self.slots, call.args)
         things = world.things(self.owner.place or self.app).read()
-        return self.method(At(things, world.now(), world.language), **call.args), things
+        return self.method(At(things, world.now(), world.language, call.id), **call.args), things
 
 
 class Restore:

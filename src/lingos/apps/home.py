@@ -15,16 +15,16 @@ __all__ = ["Home"]
 Room = Annotated[str, name("Which room?", "哪个房间？")]
 Door = Annotated[str, name("Which door?", "哪扇门？")]
 Percent = Annotated[float, number(0, 100, ("How many percent?", "百分之多少？"))]
-Switch = Annotated[str, choice(("On or off?", "开还是关？"), on=("on", "开"), off=("off", "关"))]
-Colours = choice(
-    ("Which colour?", "什么颜色？"),
-    white=("white", "白色"),
-    red=("red", "红色"),
-    green=("green", "绿色"),
-    blue=("blue", "蓝色"),
-    yellow=("yellow", "黄色"),
-    warm=("warm", "warm white", "暖色", "暖白"),
-)
+Switch = Annotated[str, choice({"on": ("on", "开"), "off": ("off", "关")}, ("On or off?", "开还是关？"))]
+COLOURS: Mapping[str, tuple[str, ...]] = {
+    "white": ("white", "白色"),
+    "red": ("red", "红色"),
+    "green": ("green", "绿色"),
+    "blue": ("blue", "蓝色"),
+    "yellow": ("yellow", "黄色"),
+    "warm": ("warm", "warm white", "暖色", "暖白"),
+}
+Colour = Annotated[str, choice(COLOURS, ("Which colour?", "什么颜色？"))]
 WORDS = {"on": "开", "off": "关", "locked": "锁", "unlocked": "未锁", "open": "开", "closed": "关"}
 
 
@@ -71,9 +71,9 @@ class Home(App):
         en=["(make|turn) [the] {room} (light|lights) {colour}", "{colour} light in [the] {room}"],
         zh=["把{room}[的]灯(变成|调成|换成){colour}"],
     )
-    def colour(self, at: At, room: Room, colour: Annotated[str, Colours]) -> Plan:
+    def colour(self, at: At, room: Room, colour: Colour) -> Plan:
         """Set the colour of a room's light."""
-        said = at.say(f"the light in the {room} is {colour}", f"{_zh(room)}的灯：{Colours.values[colour][-1]}")
+        said = at.say(f"the light in the {room} is {colour}", f"{_zh(room)}的灯：{COLOURS[colour][-1]}")
         return Plan(said, {f"{room}.colour": colour}, _known(at, room))
 
     @action(

@@ -31,7 +31,7 @@ class Slot:
     required: bool = True
 
 
-def choice(ask: tuple[str, str] = ("", ""), **values: tuple[str, ...]) -> Slot:
+def choice(values: Mapping[str, tuple[str, ...]], ask: tuple[str, str] = ("", "")) -> Slot:
     """One of a few fixed values; each with the words that mean it."""
     return Slot("choice", values, ask=ask)
 
