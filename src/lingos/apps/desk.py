@@ -127,7 +127,7 @@ class Desk(App):
         en=["(what is|calculate|compute) {text}", "how much is {text}"],
         zh=["{text}(等于多少|是多少)", "(计算|算一下){text}"],
     )
-    def calculate(self, at: At, text: Annotated[str, free("Calculate what?", "算什么？")]) -> Plan:
+    def calculate(self, at: At, text: Annotated[str, free("Calculate what?", "算什么？", "sum")]) -> Plan:
         """Do a sum."""
         from simpleeval import InvalidExpression, simple_eval  # an eighth of a second that other actions do without
 
@@ -149,8 +149,8 @@ class Desk(App):
         self,
         at: At,
         amount: Annotated[float, number(-1e15, 1e15)],
-        unit: Annotated[str, free("Of which unit?", "什么单位？")],
-        into: Annotated[str, free("Into which unit?", "换成什么单位？")],
+        unit: Annotated[str, free("Of which unit?", "什么单位？", "unit")],
+        into: Annotated[str, free("Into which unit?", "换成什么单位？", "unit")],
     ) -> Plan:
         """Convert units."""
         with warnings.catch_warnings():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from lingos.contracts import Value
@@ -29,6 +29,7 @@ class Slot:
     high: float | None = None
     ask: tuple[str, str] = ("", "")  # English, Chinese
     required: bool = True
+    like: str = ""  # of a text: what it is like, "unit" or "sum"; any words unless told
 
 
 def choice(values: Mapping[str, tuple[str, ...]], ask: tuple[str, str] = ("", "")) -> Slot:
@@ -56,9 +57,9 @@ def duration(english: str = "How long?", chinese: str = "多长时间？") -> Sl
     return Slot("duration", low=0, ask=(english, chinese))
 
 
-def free(english: str, chinese: str) -> Slot:
-    """Any words of the person."""
-    return Slot("text", ask=(english, chinese))
+def free(english: str, chinese: str, like: str = "") -> Slot:
+    """Any words of the person; `like` says which ones to expect: "unit" or "sum"."""
+    return Slot("text", ask=(english, chinese), like=like)
 
 
 def schema(function: Callable[..., Any], skip: int = 2) -> Mapping[str, Slot]:
@@ -76,8 +77,7 @@ def schema(function: Callable[..., Any], skip: int = 2) -> Mapping[str, Slot]:
         if not own:
             wrong.append(parameter.name)
             continue
-        missing = parameter.default is inspect.Parameter.empty
-        found[parameter.name] = Slot(own[0].kind, own[0].values, own[0].low, own[0].high, own[0].ask, missing)
+        found[parameter.name] = replace(own[0], required=parameter.default is inspect.Parameter.empty)
     if wrong:
         raise LingosError(
             f"{function.__qualname__}: {', '.join(wrong)} is no slot",

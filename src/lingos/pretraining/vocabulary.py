@@ -19,13 +19,13 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from lingos.errors import BackboneError
+from lingos.text.language import HAN
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["HAN", "Extended", "extend", "frequent"]
+__all__ = ["Extended", "extend", "frequent"]
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 UNUSED = re.compile(r"\[unused\d+\]")
 TABLE = "embeddings.word_embeddings.weight"
 RIDGE = 3.0  # of the first vectors: how many rows' weight the mean vector has

@@ -18,9 +18,10 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
+from lingos.text.language import HAN
+
 __all__ = ["Found", "durations", "moments", "numbers"]
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 # Half hours in Chinese, which the library misreads: 一个半小时, 半小时后.
 HALVES = re.compile(r"(?:(?P<whole>[一二两三四五六七八九十\d]+)个)?半个?(?P<unit>小时|钟头)")
 DIGITS = {word: number for number, word in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "十": 10}
