@@ -30,6 +30,15 @@ HeadKind = Literal["linear", "cosine", "family"]  # family: as transformers' own
 
 # -- data ------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a text that fills a slot."""
+
+    start: int
+    end: int
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One typed row. `id` is stable under reordering of the file; `file` and `line` (1-based) say where it stood."""
 
@@ -39,6 +48,8 @@ class Example:
     group: str | None = None
     file: str = ""
     line: int = 0
+    marks: tuple[Mark, ...] = ()
+    implied: Mapping[str, str] = field(default_factory=dict)  # slot -> value that stands nowhere in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ class Batch:
     hidden: Hidden | None = None
     targets: Tensor | None = None
     weights: Tensor | None = None  # [b]
+    also: dict[str, Tensor] = field(default_factory=dict)  # what a task learns beside its targets, by output
     index: Tensor | None = None  # [b] positions in the data set
 
 
@@ -155,6 +167,8 @@ class Prediction:
     refused: bool
     top: tuple[tuple[str, float], ...]
     skill: SkillRef | None = None
+    marks: tuple[Mark, ...] = ()
+    implied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,9 @@ class Task(Protocol):
     def schema(self, examples: Iterable[Example]) -> Schema: ...
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]: ...
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array: ...
+    def also(
+        self, examples: Sequence[Example], rows: Sequence[Row], schema: Schema
+    ) -> Mapping[str, Sequence[Array]]: ...
     def head(self, backbone: Backbone, schema: Schema, kind: HeadKind) -> nn.Module: ...  # see modules/branch.py
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor: ...  # [rows], unreduced
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]: ...

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lingos.contracts import Engine, Inputs
-from lingos.engines.base import EngineOptions, TrunkFile, in_order, padded, planned, texts
+from lingos.engines.base import EngineOptions, TrunkFile, in_order, padded, placed, planned, texts
 from lingos.errors import SkillError
 from lingos.skill import Skill, Variant
 from lingos.text.tokens import Tokens
@@ -69,14 +69,16 @@ class OnnxEngine:
         self.tokens, self.trunk, self.branch = tokens, trunk, branch
         self.max_length, self.options = max_length, options
         self._read = [one.name for one in branch.get_inputs()]  # a head on the first token reads no mask
+        self._told = [one.name for one in branch.get_outputs()]
 
     def outputs(self, inputs: Sequence[Inputs]) -> Mapping[str, Array]:
-        rows = self.tokens.rows(texts(inputs), self.max_length)
+        rows = self.tokens.rows(texts(inputs), self.max_length, offsets="tags" in self._told)
         lengths = [len(row.tensors["input_ids"]) for row in rows]
         parts = []
         for batch in planned(lengths, self.options.tokens):
-            ids, mask = padded([rows[position] for position in batch], self.tokens.pad_id)
-            parts.append((batch, self._run(ids, mask)))
+            chosen = [rows[position] for position in batch]
+            found = self._run(*padded(chosen, self.tokens.pad_id))
+            parts.append((batch, {**found, "offsets": placed(chosen)} if "tags" in found else found))
         return in_order(parts, len(rows))
 
     def _run(self, ids: Array, mask: Array) -> dict[str, Array]:
@@ -84,8 +86,7 @@ class OnnxEngine:
         if self.trunk is not None:
             given = {"hidden": self.trunk.run(["hidden"], given)[0], "mask": mask}
         feeds = {name: given[name] for name in self._read}
-        logits, vector = self.branch.run(["logits", "vector"], feeds)
-        return {"logits": np.asarray(logits), "vector": np.asarray(vector)}
+        return dict(zip(self._told, map(np.asarray, self.branch.run(self._told, feeds)), strict=True))
 
 
 def graph(path: Path, threads: int) -> InferenceSession:

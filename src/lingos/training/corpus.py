@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from lingos.contracts import Backbone, Example, Progress, Row, Schema, Task
 from lingos.errors import BackboneError
 from lingos.tasks.base import label_texts
 from lingos.text.normalise import clean, cleaned
+from lingos.text.tokens import Tokens
+from lingos.training.batches import UNLEARNED
 from lingos.training.device import Place, here
 from lingos.training.hidden import States, collect
 
@@ -72,6 +74,18 @@ class Corpus:
     def taught(self) -> Array:
         """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
         return np.concatenate([self.targets, np.arange(self.classes)])
+
+    @cached_property
+    def also(self) -> Mapping[str, Sequence[Array]]:
+        """What the task learns beside the targets, int64 arrays; of the labels' own texts nothing is learned."""
+        if not self.task.also([], [], self.schema):
+            return {}
+        tokens = Tokens(self.base.tokenizer_json)
+        rows = tokens.rows(self.texts, self.max_length, offsets=True)
+        blank = [Example(given, None, "") for given in self._inputs[len(self) :]]
+        found = self.task.also([*self.examples, *blank], rows, self.schema)
+        own = {name: [np.full_like(one, UNLEARNED) for one in arrays[len(self) :]] for name, arrays in found.items()}
+        return {name: [*arrays[: len(self)], *own[name]] for name, arrays in found.items()}
 
     @property
     def classes(self) -> int:

@@ -45,7 +45,8 @@ class Place:
         tensors = {name: tensor.to(self.device) for name, tensor in thing.tensors.items()}
         hidden = self.move(thing.hidden) if thing.hidden is not None else None
         extras = [None if t is None else t.to(self.device) for t in (thing.targets, thing.weights, thing.index)]
-        return Batch(tensors, thing.mask.to(self.device), hidden, *extras)
+        also = {name: tensor.to(self.device) for name, tensor in thing.also.items()}
+        return Batch(tensors, thing.mask.to(self.device), hidden, *extras[:2], also, extras[2])
 
 
 def here(precision: str = "auto") -> Place:

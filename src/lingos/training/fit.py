@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from lingos.contracts import Batch, Progress
-from lingos.engines.base import planned
+from lingos.engines.base import in_order, planned
 from lingos.errors import RecipeError
 from lingos.methods.base import Deep, Descent, Features, Method, Solution, balance, head_kind
 from lingos.methods.base import method as method_of
@@ -189,6 +189,8 @@ def _job(
         job.rows = [corpus.rows[k] for k in rows]
     else:
         job.states = _subset(corpus.states(start), rows)
+    if branch.joint:
+        job.also = {name: [arrays[k] for k in rows] for name, arrays in corpus.also.items()}
     return job
 
 
@@ -229,14 +231,13 @@ def _place(corpus: Corpus, settings: Any) -> Place:
 
 def _forward(branch: Branch, reader: Reader, rows: Array, corpus: Corpus, place: Place) -> dict[str, Array]:
     lengths = corpus.lengths[rows] if branch.span is not None else np.ones(len(rows), dtype=np.int64)
-    found: dict[str, Array] = {}
+    parts = []
     branch.to(place.device)
     with torch.inference_mode(), place.autocast():
         for step in planned(lengths, STEP_TOKENS):
-            for name, values in branch(place.move(reader(rows[step]))).items():
-                array = values.float().cpu().numpy()
-                found.setdefault(name, np.empty((len(rows), array.shape[1]), np.float32))[step] = array
-    return found
+            outputs = branch(place.move(reader(rows[step])))
+            parts.append((step, {name: values.float().cpu().numpy() for name, values in outputs.items()}))
+    return in_order(parts, len(rows))
 
 
 def _subset(states: States, rows: Array) -> States:
