@@ -220,7 +220,9 @@ class Task(Protocol):
     fields: tuple[Field, ...]
     primary: str  # name of the main score
     higher_is_better: bool
+    reads: tuple[str, ...]  # columns that it reads beside text and label, where a file has them
 
+    def read(self, example: Example) -> Example: ...  # with what its other columns say; see `reads`
     def schema(self, examples: Iterable[Example]) -> Schema: ...
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]: ...
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array: ...

@@ -88,6 +88,11 @@ class Labelled:
     fields: tuple[Field, ...] = (Field("text"),)
     primary = "accuracy"
     higher_is_better = True
+    reads: tuple[str, ...] = ()
+
+    def read(self, example: Example) -> Example:
+        """The example as it is."""
+        return example
 
     def schema(self, examples: Iterable[Example]) -> Schema:
         """Labels in sorted order, rows per label, main language. One label only is a DataError."""

@@ -39,6 +39,11 @@ class Understand(Labelled):
     """
 
     name = "understand"
+    reads = ("slots", "spans", "tokens", "tags")
+
+    def read(self, example: Example) -> Example:
+        """With marks and implied values; see `annotated`."""
+        return annotated(example)
 
     def schema(self, examples: Iterable[Example]) -> Schema:
         """Beside the labels: the slots that stand in texts, and the values of those that are implied."""
