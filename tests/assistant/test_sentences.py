@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lingos.assistant.slots import choice, duration, free, name, number, when
 from lingos.assistant.understanding.fillers import filled
-from lingos.assistant.understanding.sentences import Wish, taught
+from lingos.assistant.understanding.sentences import NOTHING, Wish, idle, taught
 from lingos.assistant.understanding.spelled import spelled
 from lingos.assistant.understanding.values import HAN, numbers
 
@@ -19,7 +19,7 @@ WISH = Wish(
     "home.light",
     {"room": name("Which room?", "哪个房间？"), "state": choice({"on": ("on", "开"), "off": ("off", "关")})},
     {"en": ["turn {state} [the] {room} light", "darken [the] {room} -> state=off"], "zh": ["把{room}的灯{state}"]},
-    ROOMS,
+    {"room": ROOMS},
 )
 
 
@@ -55,3 +55,12 @@ def test_numbers_in_words_are_read_again(number: int, language: str) -> None:
     text = spelled(number, language)
     [found] = numbers(text)
     assert found.value == number
+
+
+def test_sentences_without_effect() -> None:
+    commands = taught([WISH], each=40)
+    found = idle(commands, share=2.0)
+    assert {one.intent for one in found} == {NOTHING} and {one.language for one in found} == {"en", "zh"}
+    assert not {one.text for one in found} & {one.text for one in commands}
+    assert len({one.text for one in found}) == len(found) > len(commands)
+    assert all(not one.spans and not one.implied for one in found)

@@ -99,8 +99,8 @@ class App:
         own = [Deed(self, key) for key, made in vars(type(self)).items() if hasattr(made, "told")]
         return (*own, *(Restore(self, risk) for risk in ("reversible", "irreversible")))
 
-    def names(self, things: Mapping[str, Value]) -> Mapping[str, Sequence[str]]:
-        """For a slot of the kind "name": the names that the person's world has now."""
+    def names(self, things: Mapping[str, Value]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """For each slot of the kind "name": the names that the person's world has now, and what people call them."""
         return {}
 
 

@@ -165,10 +165,10 @@ class Desk(App):
             return Plan("", blocked=at.say(f"{unit} does not become {into}", f"{unit}不能换算成{into}"))
         return Plan(f"{amount:g} {unit} = {value:.6g} {into}", value=value)
 
-    def names(self, things: Mapping[str, Value]) -> Mapping[str, Sequence[str]]:
+    def names(self, things: Mapping[str, Value]) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """Notes, by their first words."""
         texts = [str(one["text"]) for one in _each(things, "note")]
-        return {text: (text,) for text in texts}
+        return {"note": {text: (text,) for text in texts}}
 
 
 def _is(key: str, kind: str) -> bool:

@@ -149,9 +149,9 @@ class Home(App):
         value = at.things.get(f"{room}.temperature")
         return Plan(at.say(f"it is {value} °C in the {room}", f"{_zh(room)}{value}℃"), {}, _known(at, room), value)
 
-    def names(self, things: Mapping[str, Value]) -> Mapping[str, Sequence[str]]:
+    def names(self, things: Mapping[str, Value]) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """Rooms and doors, each with what people call it."""
-        return {**ROOMS, **DOORS}
+        return {"room": ROOMS, "door": DOORS}
 
 
 def _zh(place: str) -> str:

@@ -30,12 +30,14 @@ def _rule(kind: str, pattern: str, but: str = "") -> Rule:
 
 WISH = r"^\W*(please |hey |ok |so )*((can|could|would|will) (you|we)|why don.t you|would you mind)\b"
 PEOPLE = (
-    r"(he|she|they|it|someone|somebody|everyone|nobody|people|mum|mom|dad|tom|(my|our|your|his|her|their|the|a) "
-    r"(\w+ )?(son|daughter|wife|husband|partner|mother|father|mum|mom|dad|brother|sister|boss|neighbou?rs?|friend|kids?|"
-    r"landlord|cleaner|guests?|roommate|flatmate|colleague|aunt|uncle|grandm\w+|grandf\w+|grandpa|grandad|nan|cat|dog))"
+    r"(he|she|they|it|someone|somebody|everyone|nobody|people|mum|mom|dad|tom|"
+    r"(my|our|your|his|her|their|the|a) "
+    r"(\w+ )?(son|daughter|wife|husband|partner|mother|father|mum|mom|dad|brother|sister|boss|neighbou?rs?|friend|"
+    r"kids?|landlord|cleaner|guests?|roommate|flatmate|colleague|aunt|uncle|grandm\w+|grandf\w+|grandpa|grandad|nan|cat|dog))"
 )
 ENGLISH = (
-    _rule("negated", r"\b(not|never|no|nor|without|cannot|unless|\w+n.t|dont|cant|wont|isnt|didnt|leave|avoid|rather)\b",
+    _rule("negated", r"\b(not|never|no|nor|without|cannot|unless|\w+n.t|dont|cant|wont|isnt|didnt|leave|avoid|"
+                     r"rather)\b",
           r"\b(don.?t forget|why don.?t you|no later|would you mind not)\b|" + WISH),
     _rule("past", r"\b(yesterday|last (night|week|month|year|time)|ago|already|earlier|used to|was|were|had|did|been|"
                   r"\w+ed (it|that|them|the|my|all|a)\b|left|forgot|just (\w+ed|turned|locked))\b"),

@@ -1,19 +1,25 @@
-"""Phrases of apps -> sentences to learn from: the person's own names filled in, politeness around them."""
+"""Phrases of apps -> sentences to learn from, and sentences beside them on which nothing may happen."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import AROUND, Names, filled
 from lingos.assistant.understanding.phrases import Phrase, Spoken, parsed
 
-__all__ = ["NOTHING", "Sentence", "Wish", "taught"]
+__all__ = ["NOTHING", "Sentence", "Wish", "idle", "taught"]
 
 NOTHING = "none"  # the intent of what is no command
 BARE = 0.4  # share of the sentences without anything around them
+CUT = 0.15  # share of the sentences without effect that are cut off
+NOTHING_TO_DO: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
+    resources.files("lingos.assistant.understanding").joinpath("nothing.json").read_text("utf-8")
+)
 TRIES = 4  # draws for each sentence that is wanted; short phrases repeat themselves
 
 
@@ -24,7 +30,7 @@ class Wish:
     intent: str
     slots: Mapping[str, Slot]
     phrases: Mapping[str, Sequence[str]]
-    names: Names = field(default_factory=dict)
+    names: Mapping[str, Names] = field(default_factory=dict)  # of each slot of the kind "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,39 @@ def taught(wishes: Sequence[Wish], *, each: int = 30, seed: int = 0) -> list[Sen
     ]
 
 
+def idle(commands: Sequence[Sentence], *, share: float = 1.0, seed: int = 0) -> list[Sentence]:
+    """Sentences on which nothing may happen, about `share` times as many as there are commands: some about other things,
+    commands that are negated, past, quoted, asked about or another person's, and commands that are cut off.
+    """
+    chance = random.Random(seed)
+    found = {one.text for one in commands}
+    made: list[Sentence] = []
+    for language, told in NOTHING_TO_DO.items():
+        own = [one for one in commands if one.language == language]
+        texts = [*told["off"]]
+        for _ in range(int(share * len(own)) - len(texts)):
+            text = chance.choice(own).text
+            texts.append(_cut(text, chance) if chance.random() < CUT else chance.choice(told["around"]).format(c=text))
+        for text in texts:
+            if text and text not in found:
+                found.add(text)
+                made.append(Sentence(text, language, NOTHING))
+    return made
+
+
+def _cut(text: str, chance: random.Random) -> str:
+    """The beginning of a sentence."""
+    parts = text.split(" ") if " " in text else list(text)
+    kept = parts[: chance.randint(1, max(1, len(parts) // 2))]
+    return (" " if " " in text else "").join(kept)
+
+
 def _drawn(wish: Wish, phrase: Phrase, language: str, each: int, chance: random.Random) -> Iterator[Sentence]:
     seen: set[str] = set()
     for _ in range(each * TRIES):
         if len(seen) == each:
             return
-        spoken = phrase.drawn(chance, lambda slot: filled(wish.slots[slot], language, wish.names, chance))
+        spoken = phrase.drawn(chance, lambda slot: filled(wish.slots[slot], language, wish.names.get(slot, {}), chance))
         around = _around(spoken, language, chance)
         if around.text not in seen:
             seen.add(around.text)
