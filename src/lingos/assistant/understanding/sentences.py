@@ -61,7 +61,7 @@ def taught(wishes: Sequence[Wish], *, each: int = 30, seed: int = 0) -> list[Sen
 
 
 def idle(commands: Sequence[Sentence], *, share: float = 1.0, seed: int = 0) -> list[Sentence]:
-    """Sentences on which nothing may happen, about `share` times as many as there are commands: some about other things,
+    """Sentences on which nothing may happen, about `share` times as many as commands: some about other things,
     commands that are negated, past, quoted, asked about or another person's, and commands that are cut off.
     """
     chance = random.Random(seed)
