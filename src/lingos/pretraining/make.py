@@ -21,7 +21,7 @@ from lingos.backbones.text import TextBackbone, embedded_folder, load
 from lingos.pretraining.bilingual import Lesson, Plan, Student, learn, save
 from lingos.pretraining.texts import pairs, sentences
 from lingos.pretraining.vocabulary import extend, frequent
-from lingos.text.language import HAN
+from lingos.text.ngrams import HAN
 from lingos.training.device import Place, here
 from lingos.training.hidden import collect
 

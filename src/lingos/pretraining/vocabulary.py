@@ -19,7 +19,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from lingos.errors import BackboneError
-from lingos.text.language import HAN
+from lingos.text.ngrams import HAN
 
 if TYPE_CHECKING:
     from lingos.contracts import Array

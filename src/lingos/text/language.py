@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["HAN", "LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "language", "languages", "main_language", "script"]
+__all__ = ["LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "language", "languages", "main_language", "script"]
 
 UNKNOWN = "und"
 # Script -> characters. Kana and Hangul come before Han: Japanese and Korean texts use Han too.
@@ -50,7 +50,6 @@ SCRIPT_OF = {
     **dict.fromkeys(LATIN, "latin"),
 }
 _PATTERNS = {name: re.compile(f"[{ranges}]") for name, ranges in SCRIPTS.items()}
-HAN = _PATTERNS["han"]  # one Chinese character
 _CUT = 2000  # characters that are looked at; more does not change the answer
 CLEAR = 0.9
 SAMPLED = 2_000  # texts that decide the language of many

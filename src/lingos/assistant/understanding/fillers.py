@@ -9,7 +9,7 @@ from importlib import resources
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.spelled import spelled
-from lingos.text.language import HAN
+from lingos.text.ngrams import HAN
 
 __all__ = ["AROUND", "Names", "filled"]
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from lingos.text.language import HAN
+from lingos.text.ngrams import HAN
 
 __all__ = ["Rule", "stopped"]
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from lingos.text.language import HAN
+from lingos.text.ngrams import HAN
 
 __all__ = ["Found", "durations", "moments", "numbers"]
 
