@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -100,5 +100,6 @@ def in_order(parts: Sequence[tuple[Array, Mapping[str, Array]]], count: int) -> 
     for positions, outputs in parts:
         for name, values in outputs.items():
             target = whole.setdefault(name, np.zeros((count, *shapes[name]), dtype=values.dtype))
-            target[(positions, *(slice(0, size) for size in values.shape[1:]))] = values
+            place: Any = (positions, *(slice(0, size) for size in values.shape[1:]))
+            target[place] = values
     return whole

@@ -7,7 +7,7 @@ layers; for them a cached pooled vector is a hidden state of length one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +55,7 @@ class Branch(nn.Module):
             return {"logits": logits, "vector": functional.normalize(features, dim=-1)}
         vector = functional.normalize(pool(states, mask, self.pooling), dim=-1)
         found = {"logits": self.head(vector), "vector": vector}
-        return {**found, **self.head.also(states, vector)} if self.joint else found
+        return {**found, **cast(JointHead, self.head).also(states, vector)} if self.joint else found
 
     def hidden(self, batch: Batch | Hidden) -> Hidden:
         """The states that are pooled."""

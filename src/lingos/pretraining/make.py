@@ -33,6 +33,7 @@ __all__ = ["make"]
 CHARACTERS = 4000
 WEIGHT = 20  # of everyday sentences among old novels, where characters are counted
 LENGTH = 64  # tokens
+PLAN = Plan()
 
 
 def make(folder: Path, data: Path, plan: Plan) -> Path:
@@ -66,8 +67,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder of the shared data sets")
-    parser.add_argument("--steps", type=int, default=Plan.steps)
-    parser.add_argument("--cool", type=int, default=Plan.cool)
+    parser.add_argument("--steps", type=int, default=PLAN.steps)
+    parser.add_argument("--cool", type=int, default=PLAN.cool)
     options = parser.parse_args()
     _say(str(make(options.folder, options.data, Plan(steps=options.steps, cool=options.cool))))
 

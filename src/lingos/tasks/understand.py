@@ -104,7 +104,7 @@ class Understand(Labelled):
             "light": ["turn the [kitchen] lamp on", "[hall] lamp off please", "light up the [hall]", "dark [kitchen]"],
             "weather": ["will it rain today", "is it sunny outside", "how cold is it", "rain or sun tomorrow"],
         }
-        rows = []
+        rows: list[Example] = []
         for label, texts in told.items():
             for text in texts:
                 start, end = text.find("["), text.find("]") - 1

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import Names
+from lingos.assistant.understanding.gazetteer import looked_up, named
 from lingos.assistant.understanding.values import durations, moments, numbers
 from lingos.contracts import Prediction, Value
 
@@ -29,7 +30,8 @@ class Arguments:
 def arguments(
     found: Prediction, text: str, slots: Mapping[str, Slot], names: Mapping[str, Names], now: datetime
 ) -> Arguments:
-    """The arguments that a prediction gives for an action with these slots.
+    """The arguments that a prediction gives for an action with these slots. What it did not mark is looked up in the
+    text; a closed value that stands there is believed before one that was only implied.
 
     >>> from datetime import UTC
     >>> from lingos.assistant.slots import choice, name
@@ -55,6 +57,15 @@ def arguments(
             strange[mark.slot] = word
         else:
             values[mark.slot] = value
+    marked = {mark.slot for mark in found.marks}
+    for name, slot in slots.items():
+        told = named(text, slot.values) if slot.kind == "choice" and name not in marked else []
+        if len(told) == 1:
+            values[name] = told[0]
+        elif name not in values and name not in strange and slot.required:
+            told_once = looked_up(slot, text, names.get(name, {}), now)
+            if told_once is not None:
+                values[name] = told_once
     missing = tuple(name for name, slot in slots.items() if slot.required and name not in values)
     return Arguments(values, missing, strange)
 

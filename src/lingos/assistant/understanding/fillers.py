@@ -11,7 +11,7 @@ from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.spelled import spelled
 from lingos.text.ngrams import HAN
 
-__all__ = ["AROUND", "Names", "filled"]
+__all__ = ["AROUND", "TABLES", "Names", "filled"]
 
 Names = Mapping[str, Sequence[str]]  # what a name stands for -> what people call it
 TABLES: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
@@ -29,11 +29,9 @@ def filled(slot: Slot, language: str, names: Names, chance: random.Random) -> tu
     """
     match slot.kind:
         case "choice":
-            value, words = chance.choice(sorted(slot.values.items()))
-            return _spoken(words, language, chance, value), value
+            return _drawn(slot.values, language, chance)
         case "name":
-            value, words = chance.choice(sorted(names.items())) if names else ("it", ("it",))
-            return _spoken(words, language, chance, value), value
+            return _drawn(names or {"it": ("it", "它")}, language, chance)
         case "number":
             number = chance.randint(int(max(slot.low or 0, 0)), int(min(slot.high or 100, 999)))
             return _counted(number, language, chance), str(number)
@@ -44,9 +42,10 @@ def filled(slot: Slot, language: str, names: Names, chance: random.Random) -> tu
             return word, word
 
 
-def _spoken(words: Sequence[str], language: str, chance: random.Random, value: str) -> str:
+def _drawn(table: Names, language: str, chance: random.Random) -> tuple[str, str]:
+    value, words = chance.choice(sorted(table.items()))
     fits = [word for word in words if bool(HAN.search(word)) == (language == "zh")]
-    return chance.choice(fits or [value])
+    return chance.choice(fits or [value]), value
 
 
 def _counted(number: int, language: str, chance: random.Random) -> str:

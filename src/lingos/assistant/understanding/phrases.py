@@ -16,7 +16,7 @@ from itertools import islice, product
 
 from lingos.errors import LingosError
 
-__all__ = ["Part", "Phrase", "Spoken", "parsed"]
+__all__ = ["TOKEN", "Part", "Phrase", "Spoken", "implied", "parsed"]
 
 TOKEN = re.compile(r"[()\[\]|]|\{\w+\}|[^()\[\]|{}]+|[{}]")
 IMPLIED = re.compile(r"\s*(\w+)\s*=\s*(\S+)\s*")
@@ -78,23 +78,32 @@ def parsed(told: str) -> Phrase:
     Raises:
         LingosError: a bracket that is not closed, an empty phrase, or one that stands for thousands of ways.
     """
-    pattern, _, after = told.partition("->")
-    implied: dict[str, str] = {}
-    for one in filter(None, map(str.strip, after.split(","))):
-        found = IMPLIED.fullmatch(one)
-        if found is None:
-            raise _wrong(told, f"'{one}' after -> is not slot=value")
-        implied[found[1]] = found[2]
+    pattern = told.partition("->")[0]
     tokens = TOKEN.findall(pattern.strip())
     ways, rest = _choices(tokens, 0, told, "")
     if rest != len(tokens):
         raise _wrong(told, f"'{tokens[rest]}' opens nothing or closes nothing")
-    found = list(islice(ways, MOST + 1))
-    if len(found) > MOST:
+    every = list(islice(ways, MOST + 1))
+    if len(every) > MOST:
         raise _wrong(told, f"more than {MOST} ways")
-    if not all(found):
+    if not all(every):
         raise _wrong(told, "nothing is left where all brackets are left out")
-    return Phrase(tuple(dict.fromkeys(found)), implied)
+    return Phrase(tuple(dict.fromkeys(every)), implied(told))
+
+
+def implied(told: str) -> Mapping[str, str]:
+    """What a phrase's string implies: slot -> value.
+
+    >>> dict(implied("light up [the] {room} -> state=on"))
+    {'state': 'on'}
+    """
+    values: dict[str, str] = {}
+    for one in filter(None, map(str.strip, told.partition("->")[2].split(","))):
+        found = IMPLIED.fullmatch(one)
+        if found is None:
+            raise _wrong(told, f"'{one}' after -> is not slot=value")
+        values[found[1]] = found[2]
+    return values
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ class LiveWorld:
         self.engine, self.places, self.language = engine, dict(places or {}), language
         self._ask, self._clock = ask, clock or _local
 
+    def speaking(self, language: str) -> LiveWorld:
+        """The same world for a person who is answered in another language."""
+        return LiveWorld(self.engine, self.places, language=language, ask=self._ask, clock=self._clock)
+
     def things(self, place: str) -> Things:
         """The things of a place."""
         if place not in self.places:
