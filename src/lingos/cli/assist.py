@@ -1,0 +1,110 @@
+"""Commands that keep the assistant: assistant train, grant, serve; journal verify, export, forget."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lingos.cli.console import bar, document, line, show
+from lingos.errors import LingosError, unknown
+from lingos.later import later
+
+__all__ = ["add"]
+
+household = later("lingos.cli.household", "Household")
+whoami = later("lingos.cli.household", "owner")
+train_skill = later("lingos.cli.training", "train")
+open_line = later("lingos.assistant.channels.socket", "Line")
+grant_note = later("lingos.assistant.policy.grants", "granted")
+export_file = later("lingos.assistant.journal.export", "export")
+Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    assistant = typer.Typer(help="Train the assistant, give rights, keep it warm.", no_args_is_help=True)
+    for command in (train, grant, serve):
+        assistant.command()(command)
+    journal = typer.Typer(help="Prove the journal, copy it, forget a person's words.", no_args_is_help=True)
+    for command in (verify, export, forget):
+        journal.command()(command)
+    app.add_typer(assistant, name="assistant")
+    app.add_typer(journal, name="journal")
+
+
+def train(
+    base: Annotated[str, typer.Option(help="pretrained model; default: the one for the apps' languages")] = "",
+    method: Annotated[str, typer.Option(help="one of `lingos methods`")] = "top",
+    each: Annotated[int, typer.Option(help="sentences of each phrase", min=1)] = 8,
+    seed: Annotated[int, typer.Option(help="draws sentences and splits", min=0)] = 0,
+    as_json: Json = False,
+) -> None:
+    """Make the skill that understands: from the phrases of all apps and from the sentences that were labelled."""
+    with bar(not as_json) as progress:
+        found = train_skill(household(), base=base, method=method, each=each, seed=seed, say=line, progress=progress)
+    document(found.to_json()) if as_json else show(found.sentence())
+
+
+def grant(
+    person: Annotated[str, typer.Argument(help="who")],
+    app: Annotated[str, typer.Argument(help="in which app; * = all")],
+    most: Annotated[str, typer.Argument(help="read, reversible, recoverable, irreversible, or none")],
+) -> None:
+    """Give a person a right in an app, up to a risk; `none` takes it away."""
+    own = household()
+    note = grant_note(person, app, None if most == "none" else most, whoami())
+    known = {one.name for one in own.apps}
+    if app != "*" and app not in known:
+        raise unknown("app", app, known)
+    own.journal.append(note)
+    show(f"{person}: {most} in {app}")
+
+
+def serve() -> None:
+    """Stay warm: `lingos do` then answers at once, reminders ring, standing rules act. Ctrl-C ends it."""
+    own = household()
+    for part in own.assistant.recover():
+        line(part.said)
+    own.reader()
+    ended = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: ended.set())
+    with open_line(own.assistant, own.socket):
+        line(f"warm on {own.socket}")
+        ended.wait()
+
+
+def verify(as_json: Json = False) -> None:
+    """Prove that nothing in the journal was changed or removed."""
+    number, digest, faults = household().journal.verify()
+    if as_json:
+        document({"entries": number, "digest": digest, "faults": faults})
+    else:
+        for fault in faults:
+            line(f"error: {fault}")
+        show(f"{number} entries, last digest {digest}")
+    if faults:
+        raise typer.Exit(2)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="where to write JSON Lines")],
+    redacted: Annotated[bool, typer.Option("--redacted", help="without what persons said")] = False,
+) -> None:
+    """Copy the journal to a file from which it can be proved, too."""
+    show(f"{export_file(household().journal, file, redacted=redacted)} entries in {file}")
+
+
+def forget(
+    person: Annotated[str, typer.Argument(help="whose texts")],
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Delete all that a person said, for ever; that it was deleted stays in the journal."""
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"delete all texts of {person} for ever?")):
+        raise LingosError("nothing was deleted", expected="--yes", cure="say it again with --yes")
+    show(f"{household().assistant.forget(person)} entries lost their text")
