@@ -1,16 +1,15 @@
-"""`python benchmarks/understanding.py [--base NAME] [--language en]`: does the assistant understand, and stay quiet?
+"""`python benchmarks/understanding.py [--base NAME] [--sentences FILE ...]`: is the assistant right, and is it quiet?
 
-Makes the skill from the phrases of the apps, as `lingos assistant train` does, and asks it the sentences of
-benchmarks/sentences, which were written by others and taught nothing. Prints one JSON document: for commands the share
-with the right intent, the right arguments, and how many were asked back; for sentences that must not act the share that
-would have changed something, by kind, with its 95 % interval.
+Trains it from the phrases of its apps, as `lingos assistant train` does, and says the sentences of
+benchmarks/sentences to it, which were written by others and taught nothing. Prints one JSON document: by language and
+kind what came of them, the share of commands that were wholly right, and of the others the share that changed
+something, each with its 95 % interval. `--show wrong` lists the sentences with that result on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -19,21 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import lingos
-from lingos.apps.base import app, names
-from lingos.assistant.journal.tables import opened
-from lingos.assistant.understanding.arguments import arguments
-from lingos.assistant.understanding.guard import stopped
-from lingos.assistant.understanding.sentences import NOTHING
-from lingos.assistant.understanding.wishes import wishes, write_rows
-from lingos.assistant.world.house import House
-from lingos.assistant.world.world import LiveWorld
+from lingos.assistant.play import Played, counted, play
+from lingos.cli.household import Household, owner
+from lingos.cli.options import TrainOptions
+from lingos.cli.training import train
 from lingos.evaluation.intervals import wilson
-from lingos.inference import Session
 
 SENTENCES = Path(__file__).parent / "sentences"
 NOW = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
-WORDS = {"at_time", "length"}  # slots whose expected value is the words, not what they mean
 
 
 def main() -> None:
@@ -41,99 +33,54 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", default="default")
     parser.add_argument("--method", default="top")
-    parser.add_argument("--language", choices=["en", "zh"], action="append")
-    parser.add_argument("--each", type=int, default=30, help="sentences of each phrase")
+    parser.add_argument("--each", type=int, default=TrainOptions().each, help="sentences of each phrase")
     parser.add_argument("--set", action="append", default=[], help="method settings")
+    parser.add_argument("--home", type=Path, help="keep the assistant there; one that is there is not trained again")
+    parser.add_argument("--sentences", type=Path, action="append", default=[], help="other files of sentences")
+    parser.add_argument("--show", action="append", default=[], help="list the sentences with this result")
     options = parser.parse_args()
-    languages = options.language or ["en", "zh"]
+    files = options.sentences or sorted(SENTENCES.glob("*.jsonl"))
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["LINGOS_HOME"] = str(Path(folder) / "home")
-        engine = opened(Path(folder) / "world.sqlite")
-        world = LiveWorld(engine, {"house": House(engine)}, clock=lambda: NOW)
-        known = wishes([app(name) for name in names()], world)
-        taught = Path(folder) / "rows.jsonl"
-        write_rows(known, taught, each=options.each)
-        lines = [line for line in taught.read_text("utf-8").splitlines() if _language(line) in languages]
-        taught.write_text("\n".join(lines) + "\n", "utf-8")
-        began = time.process_time()
-        told = lingos.TuneOptions(
-            name="understanding", task="understand", method=options.method, base=options.base, label="intent",
-            refuse=0.05, effort="quick", set=options.set,
-        )  # fmt: skip
-        tuned = lingos.tune(str(taught), told)
-        seconds = time.process_time() - began
-        session = lingos.load("understanding")
-        found = {language: _judged(session, known, language) for language in languages}
-    document = {"rows": len(lines), "seconds": round(seconds, 1), "own rows": tuned.evaluation.test.primary.value}
-    json.dump({**document, **found}, sys.stdout, indent=1, ensure_ascii=False)
+        own = Household(options.home or Path(folder), clock=lambda: NOW)
+        facts = _trained(own, options)
+        played = play(own.assistant, [row for file in files for row in _read(file)], owner())
+    for one in played:
+        if one.result in options.show:
+            sys.stderr.write(f"{one.result} {one.kind}: {one.text} -> {', '.join(one.intents)}: {one.said}\n")
+    json.dump({**facts, **_told(played)}, sys.stdout, indent=1, ensure_ascii=False)
 
 
-def _language(line: str) -> str:
-    return "en" if json.loads(line)["text"].isascii() else "zh"
+def _trained(own: Household, options: argparse.Namespace) -> dict[str, Any]:
+    if own.store.versions("understanding"):
+        return {}
+    told = TrainOptions(base=options.base, method=options.method, each=options.each, set=options.set)
+    began = time.process_time()
+    found = train(own, told)
+    return {"rows": found.rows, "processor seconds": round(time.process_time() - began, 1), "own rows": found.score}
 
 
-def _judged(session: Session, known: Any, language: str) -> dict[str, Any]:
-    commands = _read(f"commands_{language}.jsonl")
-    quiet = _read(f"no_act_{language}.jsonl")
-    return {"commands": _commands(session, known, commands), "no act": _quiet(session, known, quiet)}
+def _told(played: list[Played]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for language, kinds in counted(played).items():
+        own = {kind: dict(results) for kind, results in sorted(kinds.items())}
+        commands = kinds.get("command", Counter())
+        idle = sum((results for kind, results in kinds.items() if kind != "command"), Counter[str]())
+        found[language] = {
+            "commands right": _share(commands["right"], commands.total()),
+            "false actuations": _share(idle["false"], idle.total()),
+            "by kind": own,
+        }
+    idle = Counter(one.result for one in played if one.kind != "command")
+    return {**found, "false actuations": _share(idle["false"], idle.total())}
 
 
-def _commands(session: Session, known: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    for row, answer in zip(rows, session([row["text"] for row in rows]), strict=True):
-        wanted = row["expect"]
-        counts["intent"] += answer.value == wanted["intent"]
-        if _acts(answer, row["text"]):
-            found = arguments(answer, row["text"], known[answer.value].slots, known[answer.value].names, NOW)
-            right = answer.value == wanted["intent"] and _same(found.values, wanted["slots"], answer, row["text"])
-            counts["exact" if right else "wrong"] += 1
-        else:
-            counts["asked back"] += 1
-    return {name: _told(counts[name], len(rows)) for name in ("intent", "exact", "wrong", "asked back")}
+def _share(count: int, of: int) -> dict[str, Any]:
+    interval = wilson(count, of)
+    return {"share": round(count / max(of, 1), 4), "interval": [round(interval.low, 4), round(interval.high, 4)], "of": of}
 
 
-def _quiet(session: Session, known: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    acted: Counter[str] = Counter()
-    texts = []
-    for row, answer in zip(rows, session([row["text"] for row in rows]), strict=True):
-        if _acts(answer, row["text"]) and _changes(answer.value):
-            found = arguments(answer, row["text"], known[answer.value].slots, known[answer.value].names, NOW)
-            if not found.missing and not found.strange:
-                acted[row["kind"]] += 1
-                texts.append(f"{row['text']} -> {answer.value}")
-    return {"all": _told(sum(acted.values()), len(rows)), **acted, "texts": texts}
-
-
-def _acts(answer: Any, text: str) -> bool:
-    if answer.refused or answer.value == NOTHING:
-        return False
-    return not (_changes(answer.value) and stopped(text))
-
-
-def _changes(intent: str) -> bool:
-    name, _, action = intent.partition(".")
-    return next(one.risk for one in app(name).actions if one.name == action) != "read"
-
-
-def _same(found: Any, wanted: dict[str, Any], answer: Any, text: str) -> bool:
-    said = {mark.slot: text[mark.start : mark.end] for mark in answer.marks}
-    told = {slot: said.get(slot) if slot in WORDS else value for slot, value in found.items()}
-    return {k: _key(v) for k, v in told.items()} == {k: _key(v) for k, v in wanted.items()}
-
-
-def _key(value: Any) -> Any:
-    return (
-        value.strip(" .!?。！？，,").lower() if isinstance(value, str) else float(value) if value is not None else None
-    )
-
-
-def _told(count: int, rows: int) -> list[float]:
-    found = wilson(count, rows)
-    return [count, rows, round(found.value, 4), round(found.low, 4), round(found.high, 4)]
-
-
-def _read(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SENTENCES / name).read_text("utf-8").splitlines()]
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
 if __name__ == "__main__":

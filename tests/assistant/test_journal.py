@@ -61,7 +61,19 @@ def test_a_whole_chain_is_whole(file: Path) -> None:
     assert Journal(file).verify()[1] == last == list(journal.entries())[-1].digest
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM journal WHERE number = 4", "UPDATE journal SET person = 'eve'"])
+REPLACED = """REPLACE INTO journal SELECT {number}, at, {kind}, 'eve', command, {call}, facts, commitment, {digest},
+    salt, private FROM journal WHERE number = 4"""
+OWN = {"number": "99", "kind": "kind", "call": "call", "digest": "'x'"}
+CHANGES = [
+    "DELETE FROM journal WHERE number = 4",
+    "UPDATE journal SET person = 'eve'",
+    "UPDATE OR REPLACE journal SET number = 5 WHERE number = 4",
+    REPLACED.format(**OWN),  # the same call
+    *(REPLACED.format(**{**OWN, "call": "'k99'", name: name}) for name in ("number", "digest")),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_the_database_refuses_changes(file: Path, change: str) -> None:
     filled(file)
     with sqlite3.connect(file) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -28,7 +28,7 @@ from lingos.registry import names as known_names
 from lingos.registry import plugin
 from lingos.words.said import Said
 
-__all__ = ["RESTORE", "App", "At", "Deed", "Plan", "action", "app", "names"]
+__all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app", "names"]
 
 PACKAGE = "lingos.apps"
 RESTORE = "restore"
@@ -36,14 +36,15 @@ RESTORE = "restore"
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """What a method may look at: the things of the app's place, the time, the person's language, and an id of its own:
-    the same in preview and run, another one for each call.
+    """What a method may look at: the things of the app's place, the time, the person's language, an id of its own (the
+    same in preview and run, another one for each call), and who the person is.
     """
 
     things: Mapping[str, Value]
     now: datetime
     language: str = "en"
     id: str = ""
+    person: str = ""
 
     def say(self, english: str, chinese: str) -> str:
         """One of two sentences, in the person's language."""
@@ -58,6 +59,21 @@ class Plan:
     changes: Mapping[str, Value] = field(default_factory=dict)
     blocked: str = ""
     value: Value = None  # the answer of an action that reads
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What a sensor can notice: `thing`, with {slots}, becomes something. Phrases as those of actions; the words of a
+    slot are those of `App.names`.
+
+    Happening("opens", ["[the] {room} window opens"], ["{room}[的]窗户打开"], thing="{room}.window", becomes="open")
+    """
+
+    name: str
+    en: Sequence[str]
+    zh: Sequence[str]
+    thing: str
+    becomes: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ def action(
     """Make a method an action: its risk, how people say it in both languages, and where one sees that it happened.
 
     A phrase holds {slots}, (alternatives|of words), [what may be left out], and at its end `-> slot=value` for what it
-    implies: "(turn|switch) on [the] {room} light -> state=on".
+    implies: "(turn|switch) on [the] {room} light -> state=on". An action without phrases is called, never said.
     """
 
     def mark(method: Callable[..., Plan]) -> Callable[..., Plan]:
@@ -92,6 +108,7 @@ class App:
     name: ClassVar[str]
     place: ClassVar[str] = ""
     title: ClassVar[tuple[str, str]] = ("", "")  # English, Chinese
+    happenings: ClassVar[tuple[Happening, ...]] = ()  # on which standing rules may act
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:
@@ -103,6 +120,10 @@ class App:
         """For each slot of the kind "name": the names that the person's world has now, and what people call them."""
         return {}
 
+    def moments(self, things: Mapping[str, Value]) -> Mapping[str, tuple[datetime, str]]:
+        """Which of its things ring, when, and with which words. A thing that rang is removed."""
+        return {}
+
 
 class Deed:
     """One method of an app as the runner sees it."""
@@ -112,19 +133,16 @@ class Deed:
     def __init__(self, owner: App, method: str) -> None:
         self.owner, self.app, self.name = owner, owner.name, method
         self.method: Callable[..., Plan] = getattr(owner, method)
-        self.told: Told = getattr(type(owner), method).told
-        self.risk = self.told.risk
+        marked: Told = getattr(type(owner), method).told
+        self.told = marked if any(marked.phrases.values()) else None  # None: nobody says it
+        self.risk, self.undo = marked.risk, marked.undo
+        self.look = marked.look[0] or f"{self.app} ({', '.join(self.slots)})"
         self.help = (self.method.__doc__ or "").strip()
 
     @cached_property
     def slots(self) -> Mapping[str, Slot]:
         """The arguments, by name."""
         return schema(self.method, skip=1)
-
-    @property
-    def look(self) -> str:
-        """Where a person sees whether it happened."""
-        return self.told.look[0] or f"{self.app} ({', '.join(self.slots)})"
 
     def preview(self, call: Call, world: World) -> Preview:
         """What would change. LingosError where an argument does not fit."""
@@ -140,12 +158,12 @@ class Deed:
 
     def inverse(self, call: Call, effect: Effect) -> Call | None:
         """The call that brings back what was; None where nothing changed."""
-        return _way_back(call, effect, self.told.undo) if self.risk in ("reversible", "recoverable") else None
+        return _way_back(call, effect, self.undo) if self.risk in ("reversible", "recoverable") else None
 
     def _plan(self, call: Call, world: World) -> tuple[Plan, Mapping[str, Value]]:
         checked(self.slots, call.args)
         things = world.things(self.owner.place or self.app).read()
-        return self.method(At(things, world.now(), world.language, call.id), **call.args), things
+        return self.method(At(things, world.now(), world.language, call.id, call.person), **call.args), things
 
 
 class Restore:

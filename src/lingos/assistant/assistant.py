@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from lingos.assistant.command import Command, Staff
+from lingos.assistant.command import Command, Installed, Staff
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.approvals import waiting
@@ -20,7 +20,6 @@ from lingos.assistant.reply import Part, Reply
 from lingos.assistant.runner import Runner, new_id
 from lingos.assistant.talk import Talk
 from lingos.assistant.understanding.reader import Reader
-from lingos.assistant.understanding.wishes import Spoken
 from lingos.assistant.world.world import LiveWorld
 from lingos.text.ngrams import HAN
 from lingos.words.said import LANGUAGES, phrase
@@ -42,7 +41,7 @@ class Assistant:
     """
 
     def __init__(
-        self, reader: Callable[[], Reader], apps: Sequence[Spoken], journal: Journal, world: LiveWorld
+        self, reader: Callable[[], Reader], apps: Sequence[Installed], journal: Journal, world: LiveWorld
     ) -> None:
         actions = [action for app in apps for action in app.actions]
         runners = {language: Runner(journal, actions, world.speaking(language)) for language in LANGUAGES}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON
 from lingos.assistant.reply import Part
+from lingos.assistant.rules import adding, happening, split
 from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.slots import Slot
 from lingos.assistant.talk import Last, Pending, Talk
 from lingos.assistant.understanding.arguments import Arguments, arguments
+from lingos.assistant.understanding.happenings import Noticing
 from lingos.assistant.understanding.hearing import Heard, heard
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.understanding.sentences import NOTHING
@@ -23,7 +26,11 @@ from lingos.contracts import Action, Call, Origin, Prediction, Value
 from lingos.errors import LingosError
 from lingos.words.said import LANGUAGES, Said
 
-__all__ = ["Command", "Staff"]
+__all__ = ["Command", "Installed", "Staff"]
+
+
+class Installed(Spoken, Noticing, Protocol):
+    """An app as the assistant sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Staff:
     """All that a command needs: who understands, what can be done, who runs it, what was spoken of last."""
 
     reader: Callable[[], Reader]
-    apps: Sequence[Spoken]
+    apps: Sequence[Installed]
     journal: Journal
     world: LiveWorld
     runners: Mapping[str, Runner]
@@ -56,8 +63,11 @@ class Command:
         if lean is not None:
             yield lean
             return
-        found = heard(self.text, self.staff.reader().knowing(self.wishes), self.wishes, self.now)
-        self._written(found)
+        standing = self._standing() if self.source == PERSON else None
+        if standing is not None:
+            yield standing
+            return
+        found = self._heard(self.text)
         self.talk.keep(self.person)
         for part in found:
             yield self._part(part)
@@ -135,6 +145,19 @@ class Command:
         every = {name: replace(slot, required=True) for name, slot in wish.slots.items()}
         return arguments(plain, text, every, wish.names, self.now).values
 
+    # -- standing rules: "when the window opens, turn the light off" ---------------------------------------------------
+    def _standing(self) -> Part | None:
+        """The question whether a rule shall stand; None where the sentence is none."""
+        parts = split(self.text, self.language)
+        happens = happening(parts[0], self.staff.apps, self.staff.world) if parts else None
+        if parts is None or happens is None:
+            return None
+        [one, *more] = self._heard(parts[1])
+        if more or not one.sure or one.intent == NOTHING or one.stopped or not one.complete:
+            return Part("sorry", self._say("talk.rule"), self.text, one.intent, one.score)
+        wish = self._call(one.intent, one.arguments.values, {})
+        return replace(self._proposed(adding(self.text, happens, wish)), text=self.text)
+
     # -- sentences that stand for themselves ----------------------------------------------------------------
     def _part(self, one: Heard) -> Part:
         if one.intent == NOTHING or not (one.sure or one.likely):
@@ -170,11 +193,13 @@ class Command:
         return Part("question", self._question(slots[missing[0]], missing[0], strange), text, intent, args=args)
 
     def _called(self, intent: str, args: Mapping[str, Value], origins: Mapping[str, Origin] | None = None) -> Part:
-        call = self._call(intent, args, origins or {})
+        return self._proposed(self._call(intent, args, origins or {}))
+
+    def _proposed(self, call: Call) -> Part:
         try:
             outcome = self.runner.propose(call, command=self.id, source=self.source)
         except LingosError as error:  # an argument that its slot does not allow
-            return Part("refused", str(error.what), self.text, intent, args=args)
+            return Part("refused", str(error.what), self.text, f"{call.app}.{call.action}", args=call.args)
         pending = Pending("approval", call=call.id) if outcome.kind == "ask" else None
         self.talk.keep(self.person, last=_last(outcome), pending=pending)
         return self._shown(outcome)
@@ -184,13 +209,16 @@ class Command:
         app, _, action = intent.partition(".")
         return Call(new_id(), app, action, args, self.person, origins)
 
-    def _written(self, found: Sequence[Heard]) -> None:
+    def _heard(self, text: str) -> tuple[Heard, ...]:
+        """What a text says, written in the journal."""
+        found = heard(text, self.staff.reader().knowing(self.wishes), self.wishes, self.now)
         parts = [
             {"intent": one.intent, "score": round(one.score, 4), "sure": one.sure, "stopped": one.stopped}
             for one in found
         ]
         private = {"parts": [{"text": one.text, "args": dict(one.arguments.values)} for one in found]}
         self.staff.journal.append(Note("understanding", self.person, self.id, facts={"parts": parts}, private=private))
+        return found
 
     def _shown(self, outcome: Outcome) -> Part:
         call, effect = outcome.call, outcome.effect

@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 from lingos.cli.console import bar, document, line, show
+from lingos.cli.options import TrainOptions
+from lingos.cli.review import review
 from lingos.errors import LingosError, unknown
 from lingos.later import later
+from lingos.settings import flags
 
 __all__ = ["add"]
 
@@ -28,8 +31,8 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     assistant = typer.Typer(help="Train the assistant, give rights, keep it warm.", no_args_is_help=True)
-    for command in (train, grant, serve):
-        assistant.command()(command)
+    for kept in (train, review, grant, serve):
+        assistant.command()(kept)
     journal = typer.Typer(help="Prove the journal, copy it, forget a person's words.", no_args_is_help=True)
     for command in (verify, export, forget):
         journal.command()(command)
@@ -37,16 +40,11 @@ def add(app: typer.Typer) -> None:
     app.add_typer(journal, name="journal")
 
 
-def train(
-    base: Annotated[str, typer.Option(help="pretrained model; default: the one for the apps' languages")] = "",
-    method: Annotated[str, typer.Option(help="one of `lingos methods`")] = "top",
-    each: Annotated[int, typer.Option(help="sentences of each phrase", min=1)] = 8,
-    seed: Annotated[int, typer.Option(help="draws sentences and splits", min=0)] = 0,
-    as_json: Json = False,
-) -> None:
+@flags(TrainOptions)
+def train(options: TrainOptions, as_json: Json = False) -> None:
     """Make the skill that understands: from the phrases of all apps and from the sentences that were labelled."""
     with bar(not as_json) as progress:
-        found = train_skill(household(), base=base, method=method, each=each, seed=seed, say=line, progress=progress)
+        found = train_skill(household(), options, say=line, progress=progress)
     document(found.to_json()) if as_json else show(found.sentence())
 
 

@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "talk.how": ("\n  lingos do yes / no", "\n  lingos do 好的 / 算了"),
     "talk.meant": ("did you mean: {said}?", "您是说“{said}”吗？"),
     "talk.nothing-waits": ("nothing waits for an answer", "没有等待答复的操作"),
+    "talk.rule": (
+        "I know what to wait for, but not what to do then",
+        "我知道要等什么，但没听懂到时候要做什么",
+    ),
     "talk.sorry": ("I did not understand that as something I can do", "我没听懂，或者我做不到"),
     "talk.strange": ("I do not know '{word}'. {asked}", "我不认识“{word}”。{asked}"),
     "talk.which": ("what about {name}?", "{name}是什么？"),

@@ -20,6 +20,7 @@ Kind = Literal[
     "review",  # a sentence was labelled
     "promotion",  # another version of a skill answers from now on
     "forgotten",  # a person's texts were deleted
+    "event",  # a reminder rang, a sensor changed
 ]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, text, update
 
 from lingos.assistant.journal.chain import START, canonical, commitment, link, salt
+from lingos.assistant.journal.database import writing
 from lingos.assistant.journal.entry import Entry, Kind, Note
+from lingos.assistant.journal.proof import proved
 from lingos.assistant.journal.tables import ENTRIES, opened
 
 __all__ = ["Journal"]
 
-LOCK = 0x11A605  # of PostgreSQL's advisory locks
 PAGE = 1000  # rows read at a time
 
 
@@ -35,7 +35,7 @@ class Journal:
 
     def append(self, *notes: Note) -> list[Entry]:
         """Write notes in one transaction: all of them, on the disk, or none."""
-        with self._writing() as connection:
+        with writing(self.engine) as connection:
             return [self._add(connection, note) for note in notes]
 
     def entries(
@@ -51,6 +51,14 @@ class Journal:
             asked = asked.where(ENTRIES.c.call == call)
         return (_entry(row) for row in self._paged(asked, after))
 
+    def tail(self, count: int, person: str | None = None) -> list[Entry]:
+        """The last entries, of a person or of all, in their order."""
+        asked = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(count)
+        if person is not None:
+            asked = asked.where(ENTRIES.c.person == person)
+        with self.engine.connect() as connection:
+            return [_entry(row) for row in reversed(connection.execute(asked).all())]
+
     def open_calls(self) -> list[Entry]:
         """Calls whose effect is not written: begun, and cut off; oldest first."""
         ended = select(ENTRIES.c.call).where(ENTRIES.c.kind == "effect")
@@ -59,9 +67,13 @@ class Journal:
             return [_entry(row) for row in connection.execute(asked)]
 
     def forget(self, person: str) -> int:
-        """Delete a person's texts for ever and say so in the journal; returns how many entries lost theirs."""
+        """Delete a person's texts for ever and say so in the journal; returns how many entries lost theirs.
+
+        SQLite overwrites them at once. A PostgreSQL server has them in its own log, in dead rows and in backups until
+        it recycles those; VACUUM FULL journal rewrites the table.
+        """
         theirs = (ENTRIES.c.person == person) & ENTRIES.c.private.is_not(None)
-        with self._writing() as connection:
+        with writing(self.engine) as connection:
             count = connection.execute(select(func.count()).where(theirs)).scalar_one()
             if count:
                 connection.execute(update(ENTRIES).where(theirs).values(salt=None, private=None))
@@ -76,45 +88,9 @@ class Journal:
 
         Keep the last digest elsewhere: it proves that no entry was cut off at the end, which no chain alone can show.
         """
-        faults: list[str] = []
-        previous, number = START, 0
-        emptied: dict[str, int] = {}
-        forgotten: dict[str, int] = {}
-        for row in self._paged(select(ENTRIES).order_by(ENTRIES.c.number), 0):
-            number += 1
-            if row.number != number:
-                faults.append(
-                    f"entry {number} is missing" if row.number > number else f"entry {row.number} stands twice"
-                )
-                number = row.number
-            if row.digest != link(previous, _covered(row)):
-                faults.append(f"entry {number} is not what was written, or does not follow the one before")
-            if row.private is None and row.commitment:
-                emptied[row.person] = number
-            elif row.private is not None and commitment(row.salt or "", row.private) != row.commitment:
-                faults.append(f"entry {number}: the person's text is not what was written")
-            if row.kind == "forgotten":
-                forgotten[row.person] = number
-            previous = row.digest
-        faults += [
-            f"entry {last}: the text of {person} is gone, and nothing says that it was forgotten"
-            for person, last in sorted(emptied.items())
-            if forgotten.get(person, 0) < last
-        ]
-        return number, previous, faults
+        return proved(row._asdict() for row in self._paged(select(ENTRIES).order_by(ENTRIES.c.number), 0))
 
     # -- helpers -----------------------------------------------------------------------------------------------------
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction that no other writer can enter, so that each entry knows the one before."""
-        with self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:
-                connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-            yield connection
-            connection.commit()
-
     def _add(self, connection: Connection, note: Note) -> Entry:
         last = connection.execute(
             select(ENTRIES.c.number, ENTRIES.c.digest).order_by(ENTRIES.c.number.desc()).limit(1)
@@ -143,11 +119,6 @@ class Journal:
             if len(page) < PAGE:
                 return
             after = page[-1].number
-
-
-def _covered(row: Row[Any]) -> dict[str, Any]:
-    names = ("number", "at", "kind", "person", "command", "call", "facts", "commitment")
-    return {name: getattr(row, name) for name in names}
 
 
 def _entry(row: Row[Any] | dict[str, Any]) -> Entry:

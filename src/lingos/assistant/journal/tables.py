@@ -7,13 +7,10 @@ triggers refuse the rest, also from other programs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import DDL, Column, Engine, Index, Integer, MetaData, String, Table, Text, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import DDL, Column, Engine, Index, Integer, MetaData, String, Table, Text, event
 
-from lingos.errors import RecipeError
+from lingos.assistant.journal.database import connected, made
 
 __all__ = ["ENTRIES", "opened"]
 
@@ -36,15 +33,20 @@ ENTRIES = Table(
     Index("journal_person", "person"),
 )
 # A call begins once, ends once and is answered once, whoever asks at the same moment.
-ONCE = [
+ONCE = ("call", "effect", "approval")
+INDEXES = [
     Index(f"journal_one_{kind}", ENTRIES.c.call, unique=True, sqlite_where=only, postgresql_where=only)
-    for kind in ("call", "effect", "approval")
+    for kind in ONCE
     for only in [(ENTRIES.c.kind == kind) & (ENTRIES.c.call != "")]
 ]
 FIXED = ("number", "at", "kind", "person", "command", "call", "facts", "commitment", "digest")
 SAME = " AND ".join(f"NEW.{name} = OLD.{name}" for name in FIXED)
 EMPTIED = f"{SAME} AND NEW.salt IS NULL AND NEW.private IS NULL"
+# SQLite's INSERT OR REPLACE deletes what is in its way, and no trigger on DELETE sees it.
 SQLITE = (
+    f"""CREATE TRIGGER journal_added BEFORE INSERT ON journal WHEN EXISTS (SELECT 1 FROM journal WHERE
+    number = NEW.number OR digest = NEW.digest OR call = NEW.call AND call != '' AND kind = NEW.kind AND kind IN {ONCE})
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",  # noqa: S608, no words of others
     f"""CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal WHEN NOT ({EMPTIED})
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
     """CREATE TRIGGER journal_kept BEFORE DELETE ON journal
@@ -53,7 +55,8 @@ SQLITE = (
 POSTGRES = (
     f"""CREATE OR REPLACE FUNCTION journal_fixed() RETURNS trigger AS $$ BEGIN
     IF TG_OP = 'UPDATE' AND {EMPTIED} THEN RETURN NEW; END IF;
-    RAISE EXCEPTION 'the journal is append-only'; END $$ LANGUAGE plpgsql""",
+    RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'integrity_constraint_violation';
+    END $$ LANGUAGE plpgsql""",
     """CREATE TRIGGER journal_fixed BEFORE UPDATE OR DELETE ON journal
     FOR EACH ROW EXECUTE FUNCTION journal_fixed()""",
     """CREATE TRIGGER journal_kept BEFORE TRUNCATE ON journal
@@ -68,35 +71,14 @@ for statement in POSTGRES:
 def opened(where: Path | str) -> Engine:
     """An engine on a SQLite file or a database URL, with the table in it.
 
+    >>> opened("sqlite://").dialect.name
+    'sqlite'
+
     Raises:
         RecipeError: the URL is not one, or of a database that is not supported.
+        MissingExtra: PostgreSQL's driver is not installed.
+        ResourceError: the database can not be reached, or refuses.
     """
-    url = URL.create("sqlite", database=str(where)) if isinstance(where, Path) else _url(where)
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise RecipeError(
-            f"the journal can not be kept in {url.get_backend_name()}",
-            expected="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME",
-            cure="name one of these",
-        )
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable)
-    META.create_all(engine)
+    engine = connected(where)
+    made(engine, META)
     return engine
-
-
-def _url(told: str) -> URL:
-    try:
-        return make_url(told)
-    except ArgumentError as error:
-        raise RecipeError(
-            f"'{told}' is no database URL", expected="sqlite:///FILE or postgresql+psycopg://...", cure="mend it"
-        ) from error
-
-
-def _durable(connection: Any, _record: object) -> None:
-    """A commit is on the disk before the effect begins; readers do not wait for the writer."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten

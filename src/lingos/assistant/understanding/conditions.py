@@ -13,12 +13,13 @@ from lingos.words.said import language_of
 
 __all__ = ["split"]
 
+LONGEST = 300  # characters; longer ones are no command
 ENDS = " ,.!?;:，。！？；：…"
 # English
 WHEN = r"(?:when(?:ever)?|if|as soon as|once|every time|each time)"
 POLITE = r"(?:(?:please|hey|ok|okay|so|and|from now on)[, ]+)*"
 VERB = (
-    r"(?<!\bis )(?<!\bare )(?<!\bgets )(?<!\bto )(?<!\bthe )(?<!\ba )"  # no command: the window is open
+    r"(?<!\bis )(?<!['’]s )(?<!\bare )(?<!\bgets )(?<!\bto )(?<!\bthe )(?<!\ba )"  # no command: the window is open
     r"(?:please|turn|switch|set|make|dim|open|close|raise|lower|lock|start|stop|play|tell|show|remind|put|add)\b"
 )
 ASKED = r"(?!(?:is|are|was|were|do|does|did|will|would|should|shall|can|could|has|have|am|must)\b)"  # when is the bus
@@ -37,14 +38,15 @@ WAYS = {
         rf"(?!{POLITE}{WHEN} )(?P<wish>\S+ \S.*?),? {WHEN} {STATE}",
     ),
     "zh": (
-        rf"(?:请|以后)?{IF}{SOME}[，, ]+{THEN}*{DO}",
+        rf"(?:请|以后)?{IF}{SOME}[，,]{THEN}*{DO}",
         rf"(?:请|以后)?{IF}{SOME}(?:就(?![是行好算这可])|再){DO}",
-        rf"(?:请|以后)?{IF}{SOME}(?:{WHILE}|以后|之后|后|了)[，, ]*{THEN}*{DO}",
+        rf"(?:请|以后)?{IF}{SOME}(?:{WHILE}|(?:以|之)?后(?![门院面天])|了)[，, ]*{THEN}*{DO}",
         rf"(?:请|以后)?在?{SOME}{WHILE}[，, ]*{THEN}*{DO}",
         rf"(?:请|以后)?{SOME}[，, ]*就(?![是行好算这可]){DO}",
         rf"{DO}[，, ]*{IF}{SOME}",
     ),
 }
+TAIL = re.compile(f"{WHILE}$")
 PATTERNS = {language: [re.compile(way, re.IGNORECASE) for way in ways] for language, ways in WAYS.items()}
 
 
@@ -61,8 +63,10 @@ def split(text: str, language: str) -> tuple[str, str] | None:
     (('厨房窗户一开', '关暖气'), None)
     """
     plain = clean(text).replace("\n", " ").strip(ENDS)
+    if len(plain) > LONGEST:
+        return None
     for pattern in PATTERNS[language_of(language)]:
         found = pattern.fullmatch(plain)
         if found is not None:
-            return found["state"].strip(ENDS), found["wish"].strip(ENDS)
+            return TAIL.sub("", found["state"].strip(ENDS)), found["wish"].strip(ENDS)
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from lingos.assistant.understanding.fillers import Names
@@ -55,17 +56,16 @@ def happening(condition: str, apps: Sequence[Noticing], world: World) -> tuple[s
         things = world.things(app.place or app.name).read()
         names = app.names(things)
         for one in app.happenings:
-            for phrase in map(parsed, (*one.en, *one.zh)):
-                for way in phrase.ways:
-                    for found in _matched(_keyed(way), said, names):
-                        thing = one.thing.format(**{**phrase.implied, **found})
-                        if thing in things:
-                            return thing, one.becomes
+            for implied, ways in map(_read, (*one.en, *one.zh)):
+                for found in (found for way in ways for found in _matched(way, said, names)):
+                    thing = one.thing.format(**{**implied, **found})
+                    if thing in things:
+                        return thing, one.becomes
     return None
 
 
 def noticed(apps: Sequence[Noticing], world: World, language: str) -> list[str]:
-    """One sentence for each thing that apps notice, to say what is possible."""
+    """One sentence for each thing that apps notice, from its first phrase, to say what is possible."""
     found = []
     for app in apps:
         names = app.names(world.things(app.place or app.name).read())
@@ -78,6 +78,7 @@ def noticed(apps: Sequence[Noticing], world: World, language: str) -> list[str]:
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
+@lru_cache(10_000)
 def _key(text: str) -> str:
     """A text without case, articles, blanks and punctuation.
 
@@ -90,11 +91,18 @@ def _key(text: str) -> str:
     return "".join(word for word in words if word not in SMALL)
 
 
-def _keyed(way: Sequence[Part]) -> list[Part]:
+@lru_cache(1_000)
+def _read(told: str) -> tuple[Mapping[str, str], tuple[tuple[Part, ...], ...]]:
+    """What a phrase implies, and its ways with keys for words."""
+    phrase = parsed(told)
+    return phrase.implied, tuple(dict.fromkeys(map(_keyed, phrase.ways)))
+
+
+def _keyed(way: Sequence[Part]) -> tuple[Part, ...]:
     parts = [(kind, _key(told) if kind == "word" else told) for kind, told in way]
     if parts[-1][0] == "word":
         parts[-1] = ("word", TAIL.sub("", parts[-1][1]))
-    return parts
+    return tuple(parts)
 
 
 def _matched(parts: Sequence[Part], said: str, names: Mapping[str, Names]) -> Iterator[dict[str, str]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.sentences import Sentence, Wish, idle, taught
 from lingos.contracts import Action, Value, World
 
-__all__ = ["wishes", "write_rows"]
+__all__ = ["rows", "wishes"]
 
 
 class Spoken(Protocol):
@@ -42,12 +40,10 @@ def wishes(apps: Sequence[Spoken], world: World) -> dict[str, Wish]:
     return found
 
 
-def write_rows(known: Mapping[str, Wish], path: Path, *, each: int = 30, seed: int = 0) -> int:
-    """Write the rows that teach these wishes as JSON Lines, for `lingos.tune` with the task "understand"; how many."""
+def rows(known: Mapping[str, Wish], *, each: int = 8, seed: int = 0) -> list[dict[str, Any]]:
+    """The rows that teach these wishes, for `lingos.tune` with the task "understand"."""
     commands = taught(list(known.values()), each=each, seed=seed)
-    rows = [_row(one) for one in [*commands, *idle(commands, seed=seed)]]
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
-    return len(rows)
+    return [_row(one) for one in [*commands, *idle(commands, seed=seed)]]
 
 
 def _row(one: Sentence) -> dict[str, Any]:

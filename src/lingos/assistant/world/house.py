@@ -6,14 +6,17 @@ database, so that it is the same house after a restart.
 
 from __future__ import annotations
 
+import threading
+import uuid
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Engine
 
 from lingos.assistant.world.kept import Kept
 from lingos.contracts import Value
+from lingos.errors import LingosError, unknown
 
-__all__ = ["DOORS", "ROOMS", "House"]
+__all__ = ["DOORS", "ROOMS", "SENSORS", "House"]
 
 ROOMS: Mapping[str, Sequence[str]] = {  # the name that things carry -> what people call it
     "kitchen": ("kitchen", "厨房"),
@@ -42,6 +45,10 @@ AT_FIRST: Mapping[str, Value] = {
     **{f"{door}.lock": "locked" for door in DOORS},
     "alarm": "off",
 }
+SENSORS: Mapping[str, Sequence[Value]] = {  # what moves without being told -> its values; any number where none stands
+    **{f"{room}.window": ("open", "closed") for room in ROOMS},
+    **{f"{room}.temperature": () for room in ROOMS},
+}
 BUILT = "the house was built"
 
 
@@ -51,8 +58,32 @@ class House(Kept):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, "house")
         self.broken: set[str] = set()
+        self._sensing = threading.Lock()
         super().apply(AT_FIRST, BUILT)
 
     def apply(self, changes: Mapping[str, Value], key: str) -> bool:
         """Tell the devices. Who wants to know whether they did it reads them afterwards."""
         return super().apply({thing: to for thing, to in changes.items() if thing not in self.broken}, key)
+
+    def sense(self, changes: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Sensors change: a window is opened, it gets warmer. Returns what is now other than before.
+
+        Raises:
+            LingosError: no such sensor, or no value of it; then nothing changes.
+        """
+        for thing, to in changes.items():
+            _checked(thing, to)
+        with self._sensing:  # two who tell the same change it once
+            before = self.read()
+            self.apply(changes, f"sensed {uuid.uuid4().hex}")
+            after = self.read()
+        return {thing: to for thing, to in changes.items() if before.get(thing) != to == after.get(thing)}
+
+
+def _checked(thing: str, to: Value) -> None:
+    if thing not in SENSORS:
+        raise unknown("sensor", thing, SENSORS)
+    number = isinstance(to, int | float) and not isinstance(to, bool)
+    if to not in SENSORS[thing] if SENSORS[thing] else not number:
+        expected = " or ".join(map(str, SENSORS[thing])) or "a number"
+        raise LingosError(f"{thing} can not be {to!r}", expected=expected, cure="tell another value")
