@@ -87,19 +87,29 @@ class Runner:
 
     def undo(self, person: str, *, command: str) -> Outcome | None:
         """Run the inverse of the person's last effect that has one and was not undone; None where there is none."""
-        entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
-        ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
-        undone = {one.facts.get("undoes") for one in entries if one.kind == "call" and one.call in ended}
-        for entry in reversed(entries):
-            if entry.kind == "inverse" and entry.facts["undoes"] not in undone and entry.private is not None:
-                return self.propose(replace(call_of(entry), id=new_id()), command=command)
-        return None
+        entry = self._last(person)
+        return self.propose(replace(call_of(entry), id=new_id()), command=command) if entry is not None else None
+
+    def undoable(self, person: str) -> str:
+        """The call that `undo` would take back now; empty where there is none."""
+        entry = self._last(person)
+        return str(entry.facts["undoes"]) if entry is not None else ""
 
     def recover(self) -> list[Outcome]:
         """End the calls that a dead process left open. Call it while no other process runs calls of this journal."""
         return [self._recovered(entry) for entry in self.journal.open_calls()]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
+    def _last(self, person: str) -> Entry | None:
+        """The way back of the last effect that has one and was not undone."""
+        entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
+        ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
+        undone = {one.facts.get("undoes") for one in entries if one.kind == "call" and one.call in ended}
+        for entry in reversed(entries):
+            if entry.kind == "inverse" and entry.facts["undoes"] not in undone and entry.private is not None:
+                return entry
+        return None
+
     def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
         self._once(before, written(call, "call", command))
         return self._ended(action, call, command, self._effect(action, call))

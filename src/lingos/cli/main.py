@@ -30,6 +30,7 @@ PARTS = {
     "manage": later("lingos.cli.manage", "add"),
     "talk": later("lingos.cli.talk", "add"),
     "assist": later("lingos.cli.assist", "add"),
+    "studio": later("lingos.cli.studio", "add"),
 }
 COMMANDS = {
     **dict.fromkeys(("check", "tune", "evaluate", "compare"), "learn"),
@@ -38,6 +39,7 @@ COMMANDS = {
     **dict.fromkeys(("skills", "code"), "manage"),
     **dict.fromkeys(("do", "undo", "history"), "talk"),
     **dict.fromkeys(("assistant", "journal"), "assist"),
+    "studio": "studio",
 }
 
 

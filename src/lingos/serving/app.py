@@ -29,6 +29,7 @@ from lingos.errors import LingosError, ResourceError
 from lingos.serving.answers import Answer, Ask, Skills
 from lingos.serving.guard import Guard, Limits, problem, status_of
 from lingos.serving.keys import VARIABLE, digest, make
+from lingos.serving.visits import Visits
 from lingos.store.store import Store
 
 __all__ = ["ServeSettings", "create_app", "serve"]
@@ -40,11 +41,13 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """How a server behaves. `kept` is the SHA-256 of its key; `threads` are those of one prediction."""
+    """How a server behaves. `kept` is the SHA-256 of its key; `threads` are those of one prediction; `visits` those of
+    browsers, where there is a page."""
 
     kept: bytes
     limits: Limits = field(default_factory=Limits)
     threads: int = 1
+    visits: Visits | None = None
 
 
 def create_app(
@@ -61,7 +64,7 @@ def create_app(
     app.include_router(_routes(skills))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Guard, kept=settings.kept, limits=settings.limits)
+    app.add_middleware(Guard, kept=settings.kept, limits=settings.limits, visits=settings.visits)
     app.add_exception_handler(LingosError, _lingos_error)
     app.add_exception_handler(RequestValidationError, _wrong_body)
     app.add_exception_handler(HTTPException, _http_error)

@@ -13,13 +13,15 @@ import secrets
 from collections import deque
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
 from lingos.serving.keys import digest, fits
+from lingos.words.said import LANGUAGES, language_of
 
-__all__ = ["ENTRANCE", "Visits", "headers_of"]
+__all__ = ["ENTRANCE", "Visits", "headers_of", "preferred"]
 
 ENTRANCE = "/"
 MOST = 100  # visits at a time; the oldest one ends
@@ -56,7 +58,7 @@ class Visits:
     def allows(self, scope: Scope) -> bool:
         """Whether a request carries the cookie of a visit and comes from our own page."""
         told = _cookie(scope)
-        return told is not None and any([fits(told, one) for one in self._visits]) and _own(scope)
+        return told is not None and any(fits(told, one) for one in self._visits) and _own(scope)
 
     def _used(self, key: str) -> bool:
         held = digest(key) in self._tickets
@@ -67,6 +69,17 @@ class Visits:
 def headers_of(scope: Scope) -> Mapping[str, str]:
     """The headers of a request, by their names in small letters."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def preferred(accepted: str) -> str:
+    """Our language for a header Accept-Language.
+
+    >>> preferred("zh-CN,zh;q=0.9,en;q=0.8"), preferred("de, zh;q=0.5, en;q=0.7"), preferred("")
+    ('zh', 'en', 'en')
+    """
+    found = [_weighed(one) for one in accepted.split(",")]
+    known = [(weight, code) for code, weight in found if code[:2] in (*LANGUAGES, "cm", "yu")]
+    return language_of(max(known, key=lambda pair: pair[0])[1]) if known else "en"
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
@@ -98,3 +111,12 @@ def _cookie(scope: Scope) -> str | None:
 
 def _key(scope: Scope) -> str | None:
     return next(iter(parse_qs(scope["query_string"].decode("latin-1")).get("key", [])), None)
+
+
+def _weighed(told: str) -> tuple[str, float]:
+    code, *rest = (part.strip() for part in told.split(";"))
+    weights: list[Any] = [part[2:] for part in rest if part.startswith("q=")]
+    try:
+        return code.lower(), float(weights[0]) if weights else 1.0
+    except ValueError:
+        return code.lower(), 0.0

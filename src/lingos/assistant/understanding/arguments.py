@@ -9,13 +9,13 @@ from datetime import datetime
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import Names
-from lingos.assistant.understanding.gazetteer import looked_up, named
-from lingos.assistant.understanding.values import durations, moments, numbers
-from lingos.contracts import Prediction, Value
+from lingos.assistant.understanding.placed import named, placed
+from lingos.contracts import Mark, Prediction, Value
 
 __all__ = ["Arguments", "arguments"]
 
 NEAR = 0.8  # how alike a word must be to one that is known
+AROUND = " ,.!?:;，。！？：；"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,13 @@ class Arguments:
 def arguments(
     found: Prediction, text: str, slots: Mapping[str, Slot], names: Mapping[str, Names], now: datetime
 ) -> Arguments:
-    """The arguments that a prediction gives for an action with these slots. What it did not mark is looked up in the
-    text; a closed value that stands there is believed before one that was only implied.
+    """The arguments that a prediction gives for an action with these slots.
+
+    A mark need only touch the words that it means: of "forty-five percent" also "five" is 45. What is not marked is
+    looked up in the text; a closed value that stands there is believed before one that was only implied.
 
     >>> from datetime import UTC
     >>> from lingos.assistant.slots import choice, name
-    >>> from lingos.contracts import Mark
     >>> switch = choice({"on": ("on", "开"), "off": ("off", "关")})
     >>> slots = {"room": name("Which room?", "哪个房间？"), "state": switch}
     >>> said = Prediction("home.light", 0.9, False, (), marks=(Mark(1, 3, "room"),), implied={"state": "on"})
@@ -48,52 +49,72 @@ def arguments(
         slot: _typed(slots[slot], value) for slot, value in found.implied.items() if slot in slots
     }
     strange: dict[str, str] = {}
-    for mark in found.marks:
-        if mark.slot not in slots:
+    for name, mark in _spans(found.marks).items():
+        if name not in slots:
             continue
-        word = text[mark.start : mark.end].strip()
-        value = _value(slots[mark.slot], word, names.get(mark.slot, {}), now)
+        value = _value(slots[name], text, mark, names.get(name, {}), now)
         if value is None:
-            strange[mark.slot] = word
+            strange[name] = text[mark.start : mark.end].strip(AROUND)
         else:
-            values[mark.slot] = value
-    marked = {mark.slot for mark in found.marks}
+            values[name] = value
     for name, slot in slots.items():
-        told = named(text, slot.values) if slot.kind == "choice" and name not in marked else []
-        if len(told) == 1:
-            values[name] = told[0]
-        elif name not in values and name not in strange and slot.required:
-            told_once = looked_up(slot, text, names.get(name, {}), now)
-            if told_once is not None:
-                values[name] = told_once
+        told = None if name in strange else _unmarked(name, slot, text, names, now, values)
+        if told is not None:
+            values[name] = told
     missing = tuple(name for name, slot in slots.items() if slot.required and name not in values)
     return Arguments(values, missing, strange)
 
 
-def _value(slot: Slot, word: str, names: Names, now: datetime) -> Value:
-    match slot.kind:
-        case "choice":
-            return _known(word, slot.values)
-        case "name":
-            return _known(word, names)
-        case "number":
-            numbers_found = numbers(word)
-            return numbers_found[0].value if numbers_found else None
-        case "duration":
-            lengths = durations(word)
-            return lengths[0].value if lengths else None
-        case "when":
-            times = moments(word, now)
-            return times[0].value if times else None
-        case "text":
-            return word or None
+# -- helpers ---------------------------------------------------------------------------------------------------------
+def _spans(marks: Sequence[Mark]) -> dict[str, Mark]:
+    """One mark for each slot: from its first word to its last."""
+    found: dict[str, Mark] = {}
+    for mark in marks:
+        before = found.get(mark.slot, mark)
+        found[mark.slot] = Mark(min(before.start, mark.start), max(before.end, mark.end), mark.slot)
+    return found
 
 
-def _known(word: str, table: Mapping[str, Sequence[str]]) -> str | None:
-    """The value of a word that is known, or is nearly one that is."""
+def _value(slot: Slot, text: str, mark: Mark, names: Names, now: datetime) -> Value:
+    """The value that a mark touches, the one with most letters in common; else what its own words mean."""
+    touching = [
+        (min(one.end, mark.end) - max(one.start, mark.start), one.value) for one in placed(slot, text, names, now)
+    ]
+    best = max(touching, key=lambda one: one[0], default=(0, None))
+    if best[0] > 0:
+        return best[1]
+    word = _whole_words(text, mark)
+    if slot.kind == "text":
+        return word or None
+    return _nearly(word, slot.values if slot.kind == "choice" else names) if slot.kind in ("choice", "name") else None
+
+
+def _unmarked(
+    name: str, slot: Slot, text: str, names: Mapping[str, Names], now: datetime, values: Mapping[str, Value]
+) -> Value:
+    """What the text says of a slot that has no value, or only an implied one, if it says one thing and no other."""
+    if slot.kind == "choice":
+        told: Sequence[Value] = named(text, slot.values)
+    elif name in values or not slot.required:
+        return None
+    else:
+        told = list(dict.fromkeys(one.value for one in placed(slot, text, names.get(name, {}), now)))
+    return told[0] if len(told) == 1 else None
+
+
+def _whole_words(text: str, mark: Mark) -> str:
+    """The words of a mark, none of them cut."""
+    start, end = mark.start, mark.end
+    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum() and text[start].isascii():
+        start -= 1
+    while end < len(text) and text[end].isascii() and text[end].isalnum() and text[end - 1].isascii():
+        end += 1
+    return text[start:end].strip(AROUND)
+
+
+def _nearly(word: str, table: Mapping[str, Sequence[str]]) -> str | None:
+    """The value of a word that is nearly one that is known."""
     words = {one.lower(): value for value, said in table.items() for one in (*said, value)}
-    if word.lower() in words:
-        return words[word.lower()]
     near = difflib.get_close_matches(word.lower(), words, n=1, cutoff=NEAR)
     return words[near[0]] if near else None
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
 from lingos.assistant.understanding.arguments import Arguments, arguments
 from lingos.assistant.understanding.guard import stopped
+from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import NOTHING, Wish
+from lingos.assistant.understanding.values import durations, moments, numbers
 from lingos.contracts import Inputs, Prediction
 
 __all__ = ["Ask", "Heard", "heard"]
@@ -24,6 +26,11 @@ JOINTS = re.compile(
     r"\s*(?:[;；。]|[.!?]\s|，?\s*(?:然后|并且|接着|还有|同时|再)|，|[,]?\s+(?:and\s+then|and\s+also|and|then|plus)\s|,\s)\s*",
     re.IGNORECASE,
 )
+LIGHT = re.compile(
+    r"\b(the|a|in|of|at|to|too|also|as well|one|ones|both|light|lights|please)\b|也|和|的|里|灯|都|吧|还有", re.I
+)
+SHORT = 2  # letters that may be left beside the values of a part that leans on the one before
+SHORTEST = 5  # letters of a free text: "note that" has none
 MOST = 3  # joints that are looked at
 LIKELY = 0.5  # of a command that is not sure: worth the question whether it was meant
 
@@ -52,12 +59,11 @@ class Heard:
 
 def heard(text: str, ask: Ask, wishes: Mapping[str, Wish], now: datetime) -> tuple[Heard, ...]:
     """The commands in a sentence, in their order; one at least, sure or not."""
-    ways = list(_ways(text))
+    ways = list(_ways(text, now))
     stretches = list(dict.fromkeys(part for way in ways for part in way))
     known = dict(zip(stretches, ask(stretches), strict=True))
-    why = stopped(text)
-    whole = replace(_understood(text, known[ways[0][0]], wishes, now), stopped=why)
-    if why:
+    whole = _understood(ways[0][0], known[ways[0][0]], wishes, now)
+    if whole.stopped:
         return (whole,)
     for way in reversed(ways[1:]):
         parts = _together([_understood(part, known[part], wishes, now) for part in way], wishes, now)
@@ -67,11 +73,14 @@ def heard(text: str, ask: Ask, wishes: Mapping[str, Wish], now: datetime) -> tup
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
-def _ways(text: str) -> Iterator[tuple[str, ...]]:
+def _ways(text: str, now: datetime) -> Iterator[tuple[str, ...]]:
     """The whole sentence, then it in two parts, then in three, and so on."""
     yield (text.strip(),)
     joints = [(one.start(), one.end()) for one in JOINTS.finditer(text) if text[: one.start()].strip()]
     joints = [one for one in joints if text[one[1] :].strip(" .!?。！？，,")][:MOST]
+    if joints:  # "one and a half hours" is one thing
+        inside = [(one.start, one.end) for one in [*moments(text, now), *durations(text), *numbers(text)]]
+        joints = [(a, b) for a, b in joints if not any(start <= a and b <= end for start, end in inside)]
     for count in range(1, len(joints) + 1):
         for chosen in combinations(joints, count):
             starts, ends = [0, *(end for _, end in chosen)], [*(start for start, _ in chosen), len(text)]
@@ -84,7 +93,15 @@ def _understood(text: str, found: Prediction, wishes: Mapping[str, Wish], now: d
     if wish is None:
         return Heard(text, NOTHING, found.score, not found.refused and intent == NOTHING)
     told = arguments(found, text, wish.slots, wish.names, now)
-    return Heard(text, intent, found.score, not found.refused, told, stopped(text))
+    return Heard(text, intent, found.score, not found.refused, told, stopped(_without_free_text(text, found, wish)))
+
+
+def _without_free_text(text: str, found: Prediction, wish: Wish) -> str:
+    """What a reminder or a note says is nobody's command: only the words around it are looked at."""
+    free = [mark for mark in found.marks if mark.slot in wish.slots and wish.slots[mark.slot].kind == "text"]
+    if found.refused or not free or free[-1].end - free[0].start < SHORTEST:
+        return text
+    return f"{text[: free[0].start]}X{text[max(mark.end for mark in free) :]}"
 
 
 def _together(parts: list[Heard], wishes: Mapping[str, Wish], now: datetime) -> tuple[Heard, ...] | None:
@@ -114,7 +131,18 @@ def _as_before(part: Heard, before: Heard, wishes: Mapping[str, Wish], now: date
     """A part that only names other things, with the rest from the command before it; None where it names nothing."""
     wish = wishes[before.intent]
     own = arguments(Prediction(before.intent, 0.0, False, ()), part.text, wish.slots, wish.names, now)
-    if not own.values:
+    if not own.values or _left(part.text, wish, now) > SHORT:
         return None
     values = {**before.arguments.values, **own.values}
     return Heard(part.text, before.intent, before.score, True, Arguments(values))
+
+
+def _left(text: str, wish: Wish, now: datetime) -> int:
+    """How many letters are left without the values that stand in a text and words of no weight."""
+    spans = [
+        (one.start, one.end)
+        for name, slot in wish.slots.items()
+        for one in placed(slot, text, wish.names.get(name, {}), now)
+    ]
+    rest = "".join(letter for k, letter in enumerate(text) if not any(a <= k < b for a, b in spans))
+    return len(re.sub(r"\W", "", LIGHT.sub("", rest)))

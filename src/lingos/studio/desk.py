@@ -1,0 +1,111 @@
+"""All that is behind the page for one person, and what each place of it shows now; no web library is known here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from markupsafe import Markup, escape
+
+from lingos.assistant.assistant import Assistant
+from lingos.assistant.history import history
+from lingos.contracts import Value
+from lingos.store.store import Store
+from lingos.studio.cards import talk_log
+from lingos.studio.chat import Chat
+from lingos.studio.house_picture import house_picture
+from lingos.studio.tables import history_table, skills_table, waiting_list
+
+__all__ = ["Desk", "Review", "Shown", "Unclear", "desk"]
+
+LAST = 30  # commands in the history
+
+
+class Unclear(Protocol):
+    """A sentence that wants a label."""
+
+    @property
+    def command(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def guess(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def args(self) -> Mapping[str, Value]: ...
+
+
+class Review(Protocol):
+    """The queue of unclear sentences and their labels; assistant/review.py is one."""
+
+    def queue(self, limit: int = 50) -> Sequence[Unclear]: ...
+    def label(self, command: str, intent: str, slots: Mapping[str, Value], by: str) -> None: ...
+    def rows(self) -> Sequence[object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The places of the page that change by themselves, as HTML; `heard` is the newest answer alone, for
+    those who listen. Markup, so that nothing goes there that was not escaped."""
+
+    log: Markup
+    heard: Markup
+    house: Markup
+    waiting: Markup
+    history: Markup
+
+    @property
+    def digest(self) -> str:
+        """Equal as long as nothing changed."""
+        parts = "\0".join((self.log, self.heard, self.house, self.waiting, self.history))
+        return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the pages of all languages share. `review` gives the queue as it is now, or None."""
+
+    chat: Chat
+    store: Store
+    review: Callable[[], Review | None]
+
+    def shown(self, language: str) -> Shown:
+        """What the page shows now."""
+        assistant, person, state = self.chat.assistant, self.chat.person, self.chat.state()
+        waiting = assistant.waiting(person, language=language)
+        last = state.exchanges[-1] if state.exchanges else None
+        return Shown(
+            talk_log(state, language),
+            escape("; ".join(part.said for part in last.parts)) if last else Markup(""),
+            house_picture(assistant.staff.world.things("house").read(), language),
+            waiting_list(waiting, state.undoable, language),
+            history_table(history(assistant.staff.journal, person=person, limit=LAST), language),
+        )
+
+    def skills(self, language: str) -> str:
+        """The table of the skills."""
+        return skills_table(self.store.entries(), language)
+
+    def pressed(self, act: str, key: str, language: str) -> None:
+        """Do what a button of a card says."""
+        match act:
+            case "yes" | "no":
+                self.chat.answer(key, yes=act == "yes", language=language)
+            case "undo":
+                self.chat.undo(key, language)
+            case "say":
+                self.chat.say(key)
+
+
+def desk(assistant: Assistant, person: str, store: Store, review: Callable[[], Review | None] | None = None) -> Desk:
+    """The desk of a person; without `review` there is no queue."""
+    return Desk(Chat(assistant, person), store, review or _none)
+
+
+def _none() -> None:
+    return None
