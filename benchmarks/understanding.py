@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
 def main() -> None:
     """Print the document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", default="default")
+    parser.add_argument("--base", default=TrainOptions().base)
     parser.add_argument("--method", default="top")
     parser.add_argument("--each", type=int, default=TrainOptions().each, help="sentences of each phrase")
     parser.add_argument("--set", action="append", default=[], help="method settings")

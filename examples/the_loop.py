@@ -50,7 +50,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sentences", type=Path, help="play these and stop")
     parser.add_argument("--home", type=Path, default=HOME, help="where everything lies")
-    parser.add_argument("--base", default="default", help="pretrained model")
+    parser.add_argument("--base", default="lingos-base-zh-en", help="pretrained model")
     parser.add_argument("--quick", action="store_true", help="train on fewer sentences")
     options = parser.parse_args(given)
     if not options.sentences:

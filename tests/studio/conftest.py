@@ -106,8 +106,8 @@ def open_page(browser: Any, studio: Studio) -> Iterator[Open]:
 
 
 def _noted(message: Any, faults: list[str]) -> None:
-    """A policy that had to hold something back, or an address that is not there."""
-    if message.type == "error" and "favicon" not in str(message.location) and "manifest" not in str(message.location):
+    """A policy that had to hold something back, an address that is not there, a script that failed."""
+    if message.type == "error":
         faults.append(f"console: {message.text} {message.location}")
 
 

@@ -21,9 +21,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lingos.backbones.grown import TABLE
 from lingos.contracts import Backbone, Batch, Row
 from lingos.modules.pooling import pool
-from lingos.pretraining.vocabulary import TABLE
 from lingos.training.checkpoint import State, pack, read, unpack, write
 from lingos.training.device import Place
 from lingos.training.hidden import padded
@@ -87,7 +87,8 @@ class Student(nn.Module):
 
     def guesses(self, states: Tensor) -> Tensor:
         """Logits over the known tokens [m, known] for some states [m, d]."""
-        return self.guess(states) @ self.table[self.known].T + self.bias
+        logits: Tensor = self.guess(states) @ self.table[self.known].T + self.bias
+        return logits
 
 
 @dataclass(frozen=True)

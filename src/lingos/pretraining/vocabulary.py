@@ -2,7 +2,7 @@
 
 Choose it over training from nothing where a good encoder of another language is at hand: its layers stay useful
 (Artetxe et al. 2020, "On the Cross-lingual Transferability of Monolingual Representations"). WordPiece vocabularies
-only. Unused tokens are taken first, so that the table grows as little as possible.
+only.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
-from lingos.errors import BackboneError
+from lingos.backbones.grown import TABLE, add_tokens, write_rows
 from lingos.text.ngrams import HAN
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Extended", "extend", "frequent"]
 
-UNUSED = re.compile(r"\[unused\d+\]")
-TABLE = "embeddings.word_embeddings.weight"
 RIDGE = 3.0  # of the first vectors: how many rows' weight the mean vector has
 
 
@@ -60,44 +58,16 @@ def extend(source: Path, target: Path, characters: Sequence[str], pairs: Sequenc
     Raises:
         BackboneError: another kind of tokenizer.
     """
-    saved = json.loads((source / "tokenizer.json").read_text("utf-8"))
-    model = saved["model"]
-    if model.get("type", "WordPiece") != "WordPiece":
-        raise BackboneError(
-            f"the tokenizer of {source} is {model['type']}", expected="WordPiece", cure="choose a base of that kind"
-        )
-    vocabulary: dict[str, int] = model["vocab"]
-    new = [one for one in dict.fromkeys(characters) if one not in vocabulary]
-    free = sorted(number for token, number in vocabulary.items() if UNUSED.fullmatch(token))
-    renamed = set(free[: len(new)])
-    kept = {token: number for token, number in vocabulary.items() if number not in renamed}
-    first = max(vocabulary.values()) + 1
-    numbers = [*free[: len(new)], *range(first, first + len(new) - len(renamed))]
-    added = Extended({one: vocabulary[one] for one in characters if one in vocabulary})
-    added |= dict(zip(new, numbers, strict=True))
-    model["vocab"] = dict(sorted({**kept, **added}.items(), key=lambda one: one[1]))
     if target.exists():
         shutil.rmtree(target)
     shutil.copytree(source, target)
-    for stale in ("vocab.txt", "README.md"):
-        (target / stale).unlink(missing_ok=True)
-    (target / "tokenizer.json").write_text(json.dumps(saved, ensure_ascii=False), "utf-8")
-    _grow(target, added, _starts(added, vocabulary, source, pairs))
+    vocabulary = json.loads((source / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    added = Extended(add_tokens(target, characters))
+    write_rows(target, added, _starts(added, vocabulary, source, pairs), {})
     return added
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
-def _grow(folder: Path, added: Mapping[str, int], starts: Array) -> None:
-    tensors = load_file(folder / "model.safetensors")
-    old = tensors[TABLE]
-    table = np.zeros((max(len(old), max(added.values(), default=0) + 1), old.shape[1]), dtype=np.float32)
-    table[: len(old)] = old
-    table[list(added.values())] = starts
-    save_file({**tensors, TABLE: table}, folder / "model.safetensors", metadata={"format": "pt"})
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    (folder / "config.json").write_text(json.dumps({**config, "vocab_size": len(table)}, indent=1), "utf-8")
-
-
 def _starts(added: Mapping[str, int], vocabulary: Mapping[str, int], source: Path, pairs: Sequence[Any]) -> Array:
     """Ridge regression of a translation's mean vector on the shares of the characters in the sentence."""
     table = load_file(source / "model.safetensors")[TABLE].astype(np.float64)
