@@ -35,11 +35,11 @@ demo: $(STAMP) ## tune, score and ask a skill made from examples/data
 test: $(STAMP) ## all tests that need nothing but this machine
 	$(BIN)/python -m pytest -m "not services" -n $(JOBS) --maxprocesses 4 --dist loadfile -q $(ARGS)
 
-test-services: $(SERVICES) ## the tests that need a service beside them: PostgreSQL (apt-get install postgresql)
+test-services: $(SERVICES) ## the tests that need a service beside them: PostgreSQL, Chromium (apt-get install postgresql chromium)
 	$(BIN)/python -m pytest -m services -q $(ARGS)
 
 $(SERVICES): $(STAMP)
-	@$(PIP) -c constraints.txt -e '.[assistant,postgres]'
+	@$(PIP) -c constraints.txt -e '.[assistant,postgres,studio]' playwright
 	@touch $@
 
 lint: $(STAMP) ## ruff: faults and format

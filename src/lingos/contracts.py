@@ -94,8 +94,8 @@ class Batch:
     hidden: Hidden | None = None
     targets: Tensor | None = None
     weights: Tensor | None = None  # [b]
-    also: dict[str, Tensor] = field(default_factory=dict)  # what a task learns beside its targets, by output
     index: Tensor | None = None  # [b] positions in the data set
+    also: dict[str, Tensor] = field(default_factory=dict)  # what a task learns beside its targets, by output
 
 
 @dataclass(slots=True)

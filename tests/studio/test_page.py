@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 from tests.studio.conftest import Open, Studio
 
+expect = pytest.importorskip(
+    "playwright.sync_api", reason="NO PLAYWRIGHT, SO THE PAGE IS NOT TESTED: pip install playwright"
+).expect
 pytestmark = [pytest.mark.services, pytest.mark.timeout(240)]
 
 SHOTS = os.environ.get("LINGOS_SHOTS")  # a folder for pictures to look at

@@ -201,7 +201,7 @@ class Desk(App):
     @action(
         "reversible",
         en=(
-            "(note|write down|jot down|take down|note down) [that] {text}; (make|take|write|add|create) a note: "
+            "(note down|write down|jot down|take down|note) [that] {text}; (make|take|write|add|create) a note: "
             "{text}; (make|take) a note (that|of) {text}; (note to self:|new note:|note:|memo:) {text}; remember "
             "[that] {text}; (keep|bear) in mind that {text}; (put|add|write) (it|this) in my notes: {text}; "
             "(save|store|record) [in my notes] that {text}; (add|put|write) {text} (to|into|in) my notes; write {text} "
@@ -226,7 +226,7 @@ class Desk(App):
     @action(
         "read",
         en=(
-            "(find|search|look up) [my] notes (about|for|on) {text}; what did I (note|write|write down|jot down) about "
+            "(find|search|look up) [my] notes (about|for|on) {text}; what did I (note|write down|jot down|write) about "
             "{text}; (search|look|go) (through|in) my notes for {text}; (show|read|give) me [my|the|all] notes "
             "(about|on) {text}; do I have (a note|notes|any notes) (about|on) {text}; what do my notes say about "
             "{text}; (is there a note|are there notes) (about|on) {text}; (find|get|open|show) (the|my) note "

@@ -24,6 +24,7 @@ __all__ = ["OPEN", "Guard", "Limits", "problem", "status_of"]
 OPEN = frozenset({"/health"})  # the only path that answers without the key; it tells no secret
 DRAIN = 16 << 20  # bytes of a body that is too large which are still read, so that the client gets its answer
 WIDE = "width=device-width, initial-scale=1"
+ICON = '<link rel="icon" href="data:,">'  # none, so that browsers do not ask for one
 STYLE = (
     ":root{color-scheme:light dark;font:1.1rem/1.6 system-ui,sans-serif}"
     "body{max-width:36rem;margin:4rem auto;padding:0 1rem}"
@@ -161,16 +162,19 @@ async def _page(scope: Scope, send: Send, status: int, said: str, *headers: tupl
     language = preferred(headers_of(scope).get("accept-language", ""))
     go_on = '<meta http-equiv="refresh" content="0;url=/">' if status == 200 else ""
     link = '<p><a href="/">LingOS</a></p>' if status == 200 else ""
-    head = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="{WIDE}">{go_on}'
+    head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="{WIDE}">'
+    body = (
+        f"{head}{go_on}{ICON}<style>{STYLE}</style><title>LingOS</title><p>{phrase(said, language)}</p>{link}".encode()
     )
-    body = f"{head}<style>{STYLE}</style><title>LingOS</title><p>{phrase(said, language)}</p>{link}".encode()
     plain = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"referrer-policy", b"no-referrer"),
-        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (
+            b"content-security-policy",
+            b"default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
         *headers,
     ]
     await send({"type": "http.response.start", "status": status, "headers": plain})

@@ -8,7 +8,7 @@ app.add_middleware(SafeHeaders)
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,8 @@ __all__ = ["PAGES", "SafeHeaders", "routes"]
 
 PAGES = "/studio"  # with the language behind it
 REPORT = "report.html"
+ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#0f766e" d="M16 3L2 15h4v13h20V15h4z"/>'
+ICON += "</svg>"
 # Gradio starts with scripts in the page and makes functions of templates; nothing may come from or go to another host.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -32,7 +34,7 @@ ALONE = (
 )
 SAFE = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -48,6 +50,11 @@ def routes(store: Store) -> APIRouter:
         """To the page in the browser's language."""
         language = preferred(request.headers.get("accept-language", ""))
         return RedirectResponse(f"{PAGES}/{language}/", 303, {"vary": "accept-language", "cache-control": "no-store"})
+
+    @router.get("/favicon.ico", include_in_schema=False)
+    async def icon() -> Response:
+        """A house; every browser asks for it."""
+        return Response(ICON, media_type="image/svg+xml")
 
     @router.get("/reports/{name}/{version}", include_in_schema=False)
     def report(name: str, version: int) -> FileResponse:

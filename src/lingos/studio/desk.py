@@ -10,7 +10,7 @@ from typing import Protocol
 from markupsafe import Markup, escape
 
 from lingos.assistant.assistant import Assistant
-from lingos.assistant.history import history
+from lingos.assistant.history import Happened, history
 from lingos.contracts import Value
 from lingos.store.store import Store
 from lingos.studio.cards import talk_log
@@ -79,12 +79,13 @@ class Desk:
         assistant, person, state = self.chat.assistant, self.chat.person, self.chat.state()
         waiting = assistant.waiting(person, language=language)
         last = state.exchanges[-1] if state.exchanges else None
+        happened = history(assistant.staff.journal, person=person, limit=LAST)
         return Shown(
             talk_log(state, language),
             escape("; ".join(part.said for part in last.parts)) if last else Markup(""),
             house_picture(assistant.staff.world.things("house").read(), language),
-            waiting_list(waiting, state.undoable, language),
-            history_table(history(assistant.staff.journal, person=person, limit=LAST), language),
+            waiting_list(waiting, _last(state.undoable, happened), language),
+            history_table(happened, state.open, language),
         )
 
     def skills(self, language: str) -> str:
@@ -105,6 +106,14 @@ class Desk:
 def desk(assistant: Assistant, person: str, store: Store, review: Callable[[], Review | None] | None = None) -> Desk:
     """The desk of a person; without `review` there is no queue."""
     return Desk(Chat(assistant, person), store, review or _none)
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------------
+def _last(undoable: str, happened: Sequence[Happened]) -> dict[str, str]:
+    """What undo would take back, with its words; none where it was longer ago than the history that is shown."""
+    calls = (facts for one in happened for call, facts in one.calls.items() if call == undoable)
+    said = next((str(facts.get("said") or facts.get("action", "")) for facts in calls), "")
+    return {undoable: said} if undoable and said else {}
 
 
 def _none() -> None:

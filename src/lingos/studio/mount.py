@@ -20,9 +20,9 @@ __all__ = ["mount"]
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 PLAIN = ("ui-monospace", "Menlo", "Consolas", "monospace")
 TEAL = "#0f766e"  # white words on it can be read
-ICON = "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%230f766e' "
-ICON += "d='M16 3L2 15h4v13h20V15h4z'/%3E%3C/svg%3E"  # a house; in the page, so that nothing is asked for
-HEAD = f'<meta name="color-scheme" content="light dark"><link rel="icon" href="data:image/svg+xml,{ICON}">'
+# Gradio writes its own name before each selector of a style sheet, so what is around its container stands here.
+AROUND = "@media (max-width:700px){.gradio-container{padding:4px!important}.main.fillable{padding:4px 8px!important}}"
+HEAD = f'<meta name="color-scheme" content="light dark"><style>{AROUND}</style>'
 
 
 def mount(app: Any, desk: Desk, folder: str) -> None:

@@ -24,10 +24,11 @@ PRESS = """element.addEventListener('click', (event) => {
   const pressed = event.target.closest('button.act');
   if (pressed) trigger('click', {act: pressed.dataset.act, key: pressed.dataset.key});
 });"""
+# The button that was pressed is gone afterwards: the keyboard goes on in the box; a finger wants no keyboard.
 LOG = f"""{PRESS}
 const last = () => {{ const log = element.querySelector('.log'); if (log) log.scrollTop = log.scrollHeight; }};
-const back = () => {{ const one = element.querySelector('.exchange:last-child button.act');
-  if (document.activeElement === document.body) (one || document.querySelector('#sentence textarea')).focus(); }};
+const back = () => {{ const box = document.querySelector('#sentence input, #sentence textarea');
+  if (box && document.activeElement === document.body && matchMedia('(pointer: fine)').matches) box.focus(); }};
 last(); watch('value', () => {{ last(); back(); }});"""
 LOOK = f"""setInterval(() => {{ if (!document.hidden) trigger('tick'); }}, {SECONDS * 1000});
 document.addEventListener('visibilitychange', () => {{ if (!document.hidden) trigger('tick'); }});"""

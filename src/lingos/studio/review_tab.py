@@ -12,9 +12,10 @@ from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.contracts import Value
 from lingos.errors import LingosError
 from lingos.studio.desk import Desk, Review, Unclear
+from lingos.studio.telling import typed
 from lingos.words.said import phrase
 
-__all__ = ["review_tab", "typed"]
+__all__ = ["review_tab"]
 
 SLOTS = 6  # boxes; more than any action has
 QUEUE = 50
@@ -105,26 +106,14 @@ class Tab:
 
     def _shown(self, one: Unclear) -> str:
         why = phrase(f"review.why.{one.why}", self.language)
-        return f"{one.text} — {one.guess}, {100 * one.score:.0f} %, {why}"
+        guess = phrase("review.nothing", self.language) if one.guess == NOTHING else one.guess
+        return f"{one.text} — {guess}, {100 * one.score:.0f} %, {why}"
 
     def _note(self, review: Review | None, found: list[Unclear]) -> str:
         if review is None:
             return phrase("review.none", self.language)
         count = phrase("review.count", self.language).format(labelled=len(review.rows()))
         return f"{phrase('review.lead' if found else 'review.empty', self.language)} ({count})"
-
-
-def typed(text: str, kind: str) -> Value:
-    """What was typed, as the value of a slot.
-
-    >>> typed(" 21 ", "number"), typed("kitchen", "name")
-    (21.0, 'kitchen')
-    """
-    text = text.strip()
-    try:
-        return float(text) if kind in ("number", "duration") else text
-    except ValueError:
-        return text
 
 
 def _text(found: Value) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -17,31 +17,39 @@ from lingos.words.said import WORDS, phrase
 __all__ = ["history_table", "skills_table", "waiting_list"]
 
 REPORT = "report.html"
+SKILLS = ("skills.skill", "skills.aliases", "skills.method", "skills.score", "skills.made", "skills.report")
+HISTORY = ("history.at", "history.said", "history.action", "history.status", "history.result")
 
 
-def waiting_list(parts: Sequence[Part], undoable: str, language: str) -> Markup:
-    """The calls that wait, each with Yes and No; and the button that takes back the last effect."""
+def waiting_list(parts: Sequence[Part], last: Mapping[str, str], language: str) -> Markup:
+    """The calls that wait, each with Yes and No; and the button that takes back the `last` effect, call -> words."""
     rows = [_waiting(part, language) for part in parts]
     body = Markup('<ul class="waiting">{rows}</ul>').format(rows=Markup("").join(rows)) if rows else ""
     none = "" if rows else Markup('<p class="empty">{said}</p>').format(said=phrase("history.nothing-waits", language))
-    undo, label = phrase("studio.undo", language), phrase("studio.undo", language)
-    last = (
-        Markup('<div class="buttons">{one}</div>').format(one=button("undo", undoable, undo, label)) if undoable else ""
+    undo = phrase("studio.undo.of", language)
+    found = Markup("").join(
+        button("undo", call, undo.format(said=said), undo.format(said=said)) for call, said in last.items()
     )
     title = phrase("history.waits", language)
-    return Markup("<h2>{title}</h2>{body}{none}{last}").format(title=title, body=body, none=none, last=last)
+    return Markup('<h2>{title}</h2>{body}{none}<div class="buttons">{last}</div>').format(
+        title=title, body=body, none=none, last=found
+    )
 
 
-def history_table(found: Sequence[Happened], language: str) -> Markup:
-    """The last commands, the newest first."""
-    names = [phrase(f"history.{one}", language) for one in ("at", "said", "action", "status", "result")]
-    rows = [row for one in found for row in _happened(one, language)]
+def history_table(found: Sequence[Happened], waiting: Container[str], language: str) -> Markup:
+    """The last commands, the newest first. What was asked shows what became of it; `waiting` are the open calls."""
+    names = [phrase(key, language) for key in HISTORY]
+    ended: dict[str, Mapping[str, Any]] = {}
+    for one in found:
+        for call, facts in one.calls.items():
+            ended.setdefault(call, facts)
+    rows = [row for one in found for row in _happened(one, ended, waiting, language)]
     return _table(phrase("history.last", language), names, rows, phrase("history.empty", language))
 
 
 def skills_table(entries: Sequence[Entry], language: str) -> Markup:
     """Every version, with its score and its report."""
-    names = [phrase(f"skills.{one}", language) for one in ("skill", "aliases", "method", "score", "made", "report")]
+    names = [phrase(key, language) for key in SKILLS]
     rows = [_skill(one, language) for one in reversed(entries)]
     return _table(phrase("skills.caption", language), names, rows, phrase("skills.empty", language))
 
@@ -72,12 +80,20 @@ def _waiting(part: Part, language: str) -> Markup:
     ).format(sign=SIGNS["ask"], told=told, why=part.said, buttons=buttons_of(part.call, told, language))
 
 
-def _happened(one: Happened, language: str) -> list[list[object]]:
+def _happened(
+    one: Happened, ended: Mapping[str, Mapping[str, Any]], waiting: Container[str], language: str
+) -> list[list[object]]:
     key = {"": "history.click", None: "history.forgotten"}.get(one.text)
     said = phrase(key, language) if key else str(one.text)
     at = Markup('<time datetime="{at}">{shown}</time>').format(at=one.at, shown=one.at[:16].replace("T", " "))
-    calls: list[dict[str, Any]] = [dict(call) for call in one.calls.values()] or [{}]
+    calls = [_known(call, {**facts, **ended[call]}, waiting) for call, facts in one.calls.items()] or [{}]
     return [[at, said, call.get("action") or "–", _status(call, language), call.get("said") or "–"] for call in calls]
+
+
+def _known(call: str, facts: dict[str, Any], waiting: Container[str]) -> dict[str, Any]:
+    """A question that nobody answered in time waits no longer."""
+    late = facts.get("status") == "waits" and call not in waiting
+    return facts | {"status": "late"} if late else facts
 
 
 def _status(call: dict[str, Any], language: str) -> Markup:

@@ -71,11 +71,6 @@ class Corpus:
         return self.task.targets(self.examples, self.schema)
 
     @cached_property
-    def taught(self) -> Array:
-        """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
-        return np.concatenate([self.targets, np.arange(self.classes)])
-
-    @cached_property
     def also(self) -> Mapping[str, Sequence[Array]]:
         """What the task learns beside the targets, int64 arrays; of the labels' own texts nothing is learned."""
         if not self.task.also([], [], self.schema):

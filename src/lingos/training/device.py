@@ -48,7 +48,7 @@ class Place:
             None if t is None else t.to(self.device) for t in (thing.targets, thing.weights, thing.index)
         )
         also = {name: tensor.to(self.device) for name, tensor in thing.also.items()}
-        return Batch(tensors, thing.mask.to(self.device), hidden, targets, weights, also, index)
+        return Batch(tensors, thing.mask.to(self.device), hidden, targets, weights, index, also)
 
 
 def here(precision: str = "auto") -> Place:

@@ -95,7 +95,7 @@ def outputs(fitted: Fitted, corpus: Corpus, rows: Array) -> dict[str, Array]:
 
 # -- three kinds -----------------------------------------------------------------------------------------------------
 def _features(corpus: Corpus, rows: Array, settings: Any, seed: int) -> Features:
-    targets = corpus.taught[rows]
+    targets = _taught(corpus)[rows]
     return Features(
         texts=[corpus.texts[k] for k in rows],
         targets=targets,
@@ -154,7 +154,7 @@ def _begin(
     """The head's start: class means of the untrained branch, from a few rows of each class; or, from there, a head that
     is fitted on the frozen vectors of all rows.
     """
-    few = _few(corpus.taught, rows, seed)
+    few = _few(_taught(corpus), rows, seed)
     features = _features(corpus, few, settings, seed)
     found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))
     solution = method.solve(replace(features, vectors=found["vector"], encode=corpus.encode), settings)
@@ -181,7 +181,7 @@ def _head_settings(settings: Deep) -> Options:
 def _job(
     branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
 ) -> Job:
-    targets = corpus.taught[rows]
+    targets = _taught(corpus)[rows]
     weights = balance(targets, corpus.classes, settings.class_weights)
     groups = method.groups(branch, settings)
     job = Job(branch, corpus.task, groups, settings, targets, weights, _place(corpus, settings), seed)
@@ -256,6 +256,11 @@ class _View(States):
 
     def batch(self, rows: Array) -> Any:
         return States(self.flat, self.starts, self.depth).batch(self.chosen[rows])
+
+
+def _taught(corpus: Corpus) -> Array:
+    """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
+    return np.concatenate([corpus.targets, np.arange(corpus.classes)])
 
 
 def _few(targets: Array, rows: Array, seed: int) -> Array:

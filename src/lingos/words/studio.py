@@ -126,6 +126,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "history.click": ("(a button)", "（按钮）"),
     "history.forgotten": ("(forgotten)", "（已删除）"),
     "status.waits": ("waits", "等待同意"),
+    "status.late": ("too late", "已过期"),
     "status.approved": ("approved", "已同意"),
     "status.declined": ("declined", "未同意"),
     "status.refused": ("refused", "已拒绝"),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import Names
-from lingos.assistant.understanding.placed import named, placed
+from lingos.assistant.understanding.placed import Placed, placed
 from lingos.contracts import Mark, Prediction, Value
 
 __all__ = ["Arguments", "arguments"]
@@ -49,17 +49,19 @@ def arguments(
         slot: _typed(slots[slot], value) for slot, value in found.implied.items() if slot in slots
     }
     strange: dict[str, str] = {}
-    for name, mark in _spans(found.marks).items():
-        if name not in slots:
-            continue
-        value = _value(slots[name], text, mark, names.get(name, {}), now)
-        if value is None:
+    marks = {name: mark for name, mark in _spans(found.marks).items() if name in slots}
+    taken: list[Placed] = []
+    for name, mark in marks.items():
+        one = _value(slots[name], text, mark, names.get(name, {}), now)
+        if one is None:
             strange[name] = text[mark.start : mark.end].strip(AROUND)
         else:
-            values[name] = value
+            values[name] = one.value
+            taken.append(one)
     for name, slot in slots.items():
-        told = None if name in strange else _unmarked(name, slot, text, names, now, values)
-        if told is not None:
+        lacking = slot.required and name not in values and name not in strange
+        told = _unmarked(slot, text, names.get(name, {}), now, taken) if lacking or slot.kind == "choice" else None
+        if told is not None and name not in marks:
             values[name] = told
     missing = tuple(name for name, slot in slots.items() if slot.required and name not in values)
     return Arguments(values, missing, strange)
@@ -75,30 +77,26 @@ def _spans(marks: Sequence[Mark]) -> dict[str, Mark]:
     return found
 
 
-def _value(slot: Slot, text: str, mark: Mark, names: Names, now: datetime) -> Value:
+def _value(slot: Slot, text: str, mark: Mark, names: Names, now: datetime) -> Placed | None:
     """The value that a mark touches, the one with most letters in common; else what its own words mean."""
-    touching = [
-        (min(one.end, mark.end) - max(one.start, mark.start), one.value) for one in placed(slot, text, names, now)
-    ]
-    best = max(touching, key=lambda one: one[0], default=(0, None))
-    if best[0] > 0:
-        return best[1]
+    touching = [one for one in placed(slot, text, names, now) if one.start < mark.end and mark.start < one.end]
+    if touching:
+        return max(touching, key=lambda one: min(one.end, mark.end) - max(one.start, mark.start))
     word = _whole_words(text, mark)
     if slot.kind == "text":
-        return word or None
-    return _nearly(word, slot.values if slot.kind == "choice" else names) if slot.kind in ("choice", "name") else None
+        return Placed(mark.start, mark.end, word) if word else None
+    near = _nearly(word, slot.values if slot.kind == "choice" else names) if slot.kind in ("choice", "name") else None
+    return Placed(mark.start, mark.end, near) if near else None
 
 
-def _unmarked(
-    name: str, slot: Slot, text: str, names: Mapping[str, Names], now: datetime, values: Mapping[str, Value]
-) -> Value:
-    """What the text says of a slot that has no value, or only an implied one, if it says one thing and no other."""
-    if slot.kind == "choice":
-        told: Sequence[Value] = named(text, slot.values)
-    elif name in values or not slot.required:
-        return None
-    else:
-        told = list(dict.fromkeys(one.value for one in placed(slot, text, names.get(name, {}), now)))
+def _unmarked(slot: Slot, text: str, names: Names, now: datetime, taken: Sequence[Placed]) -> Value:
+    """What the text says of a slot, if it says one thing and no other, beside the words that other slots have taken."""
+    free = [
+        one
+        for one in placed(slot, text, names, now)
+        if not any(one.start < other.end and other.start < one.end for other in taken)
+    ]
+    told = list(dict.fromkeys(one.value for one in free))
     return told[0] if len(told) == 1 else None
 
 

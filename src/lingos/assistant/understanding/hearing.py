@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 
 from lingos.assistant.understanding.arguments import Arguments, arguments
 from lingos.assistant.understanding.guard import stopped
-from lingos.assistant.understanding.placed import placed
+from lingos.assistant.understanding.placed import named, placed
 from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.assistant.understanding.values import durations, moments, numbers
 from lingos.contracts import Inputs, Prediction
@@ -29,6 +29,7 @@ JOINTS = re.compile(
 LIGHT = re.compile(
     r"\b(the|a|in|of|at|to|too|also|as well|one|ones|both|light|lights|please)\b|也|和|的|里|灯|都|吧|还有", re.I
 )
+TOO = re.compile(r"也(?=[关开调锁拉设打])|\s+(too|as well|also)\W*$", re.IGNORECASE)
 SHORT = 2  # letters that may be left beside the values of a part that leans on the one before
 SHORTEST = 5  # letters of a free text: "note that" has none
 MOST = 3  # joints that are looked at
@@ -67,9 +68,26 @@ def heard(text: str, ask: Ask, wishes: Mapping[str, Wish], now: datetime) -> tup
         return (whole,)
     for way in reversed(ways[1:]):
         parts = _together([_understood(part, known[part], wishes, now) for part in way], wishes, now)
-        if parts is not None and not any(one.stopped for one in parts):
+        if parts is not None and not _one_thing(whole, parts):
             return parts
-    return (whole,)
+    return (_doubted(whole, wishes),)
+
+
+def _one_thing(whole: Heard, parts: Sequence[Heard]) -> bool:
+    """Whether parts say one thing twice ("too bright here, dim it"), or one of them is but the start of the whole."""
+    told = [(one.intent, tuple(sorted(one.arguments.values.items(), key=str))) for one in parts]
+    bare = any(not one.arguments.values for one in parts)
+    same = bare and whole.sure and whole.complete and whole.intent in {one.intent for one in parts}
+    return any(one.stopped for one in parts) or len(set(map(str, told))) < len(told) or same
+
+
+def _doubted(whole: Heard, wishes: Mapping[str, Wish]) -> Heard:
+    """One command that names two values for one slot was not understood wholly: it is asked back."""
+    wish = wishes.get(whole.intent)
+    if wish is None or any(slot.kind == "text" for slot in wish.slots.values()):
+        return whole
+    tables = [wish.names.get(name, {}) if slot.kind == "name" else slot.values for name, slot in wish.slots.items()]
+    return replace(whole, sure=False) if any(len(named(whole.text, table)) > 1 for table in tables) else whole
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
@@ -84,7 +102,8 @@ def _ways(text: str, now: datetime) -> Iterator[tuple[str, ...]]:
     for count in range(1, len(joints) + 1):
         for chosen in combinations(joints, count):
             starts, ends = [0, *(end for _, end in chosen)], [*(start for start, _ in chosen), len(text)]
-            yield tuple(text[start:end].strip() for start, end in zip(starts, ends, strict=True))
+            first, *more = (text[start:end].strip() for start, end in zip(starts, ends, strict=True))
+            yield (first, *(TOO.sub("", one) for one in more))
 
 
 def _understood(text: str, found: Prediction, wishes: Mapping[str, Wish], now: datetime) -> Heard:

@@ -16,6 +16,7 @@ __all__ = ["NOTHING", "Sentence", "Wish", "idle", "taught"]
 
 NOTHING = "none"  # the intent of what is no command
 BARE = 0.4  # share of the sentences without anything around them
+EACH_OTHER = 4  # sentences of each wish that no app fulfils
 CUT = 0.15  # share of the sentences without effect that are cut off
 NOTHING_TO_DO: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
     resources.files("lingos.assistant.understanding").joinpath("nothing.json").read_text("utf-8")
@@ -70,7 +71,7 @@ def idle(commands: Sequence[Sentence], *, share: float = 1.0, seed: int = 0) -> 
     made: list[Sentence] = []
     for language, told in NOTHING_TO_DO.items():
         own = [one for one in commands if one.language == language]
-        texts = [*told["off"]]
+        texts = [*told["off"], *_others(told["other"], language, chance)]
         for _ in range(int(share * len(own)) - len(texts)):
             text = chance.choice(own).text
             texts.append(_cut(text, chance) if chance.random() < CUT else chance.choice(told["around"]).format(c=text))
@@ -79,6 +80,16 @@ def idle(commands: Sequence[Sentence], *, share: float = 1.0, seed: int = 0) -> 
                 found.add(text)
                 made.append(Sentence(text, language, NOTHING))
     return made
+
+
+def _others(templates: Sequence[str], language: str, chance: random.Random) -> list[str]:
+    """Wishes that no app fulfils, with times and things in them that apps know, too."""
+    kinds = ("text", "fact", "topic", "when", "duration")
+    return [
+        one.format(**{kind: filled(Slot("text", like=kind), language, {}, chance)[0] for kind in kinds})
+        for one in templates
+        for _ in range(EACH_OTHER)
+    ]
 
 
 def _cut(text: str, chance: random.Random) -> str:

@@ -1,0 +1,42 @@
+"""A value found in a text, and what to do where two of them overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+__all__ = ["Found", "apart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value and where it stands. A moment is ISO 8601 with time zone, a duration is in seconds."""
+
+    start: int
+    end: int
+    value: str | float
+    whole_day: bool = False  # a moment of which only the day was said; its value is that day's midnight
+
+
+class Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+Some = TypeVar("Some", bound=Placed)
+
+
+def apart(found: Iterable[Some]) -> list[Some]:
+    """Of those that overlap the first, of those that start together the longest.
+
+    >>> [one.value for one in apart([Found(3, 5, 2.0), Found(0, 4, 1.5), Found(0, 1, 1.0), Found(6, 7, 3.0)])]
+    [1.5, 3.0]
+    """
+    kept: list[Some] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
