@@ -48,9 +48,9 @@ class Studio:
         self.process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium, driven by playwright."""
+    """Chromium, driven by playwright, which keeps this thread's event loop: it ends with the module."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("NO BROWSER, SO THE PAGE IS NOT TESTED: apt-get install chromium")

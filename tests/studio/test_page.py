@@ -180,6 +180,18 @@ def test_the_house_follows_what_others_do(open_page: Open, studio: Studio) -> No
     expect(page.locator("#house desc")).to_contain_text("hall: light on")
 
 
+def test_a_page_that_nobody_sees_asks_for_nothing(open_page: Open) -> None:
+    page, asked = open_page(), []
+    page.on("request", lambda one: asked.append(one.url))
+    page.wait_for_timeout(4500)
+    assert len(asked) >= 2
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+    page.wait_for_timeout(500)
+    asked.clear()
+    page.wait_for_timeout(4500)
+    assert asked == []
+
+
 def test_an_unclear_sentence_is_labelled(open_page: Open) -> None:
     page = open_page()
     said(page, "kitchen luminosity affirmative")

@@ -36,7 +36,7 @@ class Extended(dict[str, int]):
 def frequent(texts: Iterable[str], count: int) -> list[str]:
     """The most frequent Chinese characters, most frequent first.
 
-    >>> frequent(["好人好", "ok 人"], 2)
+    >>> frequent(["好人好好", "ok 人"], 2)
     ['好', '人']
     """
     counts: Counter[str] = Counter()

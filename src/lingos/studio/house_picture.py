@@ -35,7 +35,7 @@ ROOM = Markup("""<g class="room {lit}" transform="translate({x} {y})"><title>{to
 <text class="name" x="14" y="24">{name}</text>
 <text class="small" x="14" y="44">{lamp}</text>
 <text class="small" x="14" y="62">{warmth}</text>
-<path class="radiator" d="M14 82v20M22 82v20M30 82v20M38 82v20M46 82v20M12 86h36M12 98h36"/>
+<path class="radiator {heats}" d="M14 82v20M22 82v20M30 82v20M38 82v20M46 82v20M12 86h36M12 98h36"/>
 {window}{light}</g>""")
 LAMP = Markup("""<path class="wire" d="M128 3v13"/><path class="shade" d="M118 26a10 10 0 0 1 20 0z"/>
 <circle class="bulb" cx="128" cy="29" r="6" fill="{colour}" opacity="{strength}"/>""")
@@ -43,7 +43,7 @@ WINDOW = Markup("""<rect class="sky" x="150" y="44" width="36" height="44"/>
 <path class="frame" d="M150 44h36v44h-36zM168 44v44"/>
 <rect class="slats" x="150" y="44" width="36" height="{down}"/>{open}
 <text class="small end" x="187" y="104">{told}</text>""")
-OPEN = Markup('<path class="sash" d="M150 44l-14 7v44l14-7z"/>')
+OPEN = Markup('<path class="sash" d="M150 44l-14 7v44l14-7z"/><text class="small end" x="187" y="39">{told}</text>')
 DOOR = Markup("""<g class="door" transform="translate({x} {y})"><title>{told}</title>
 <rect class="leaf" x="0" y="6" width="36" height="72" rx="3"/><circle class="knob" cx="30" cy="44" r="2.5"/>
 <g transform="translate(46 34)" class="{state}">
@@ -104,6 +104,9 @@ def _room(things: Things, name: str, index: int, language: str) -> Markup:
         dusk=f"{0.3 * (1 - strength):.2f}" if on else "0",
         name=place(name, language),
         lamp=" ".join(lamp),
+        heats="heats"
+        if _number(things.get(f"{name}.heating"), 0) > _number(things.get(f"{name}.temperature"), 0)
+        else "",
         warmth=phrase("house.warmth", language).format(heating=heating, temperature=degrees),
         window=_window(things, name, language),
         light=LAMP.format(colour=shown if on else "#8a8f98", strength=f"{max(0.35, strength):.2f}"),
@@ -112,13 +115,9 @@ def _room(things: Things, name: str, index: int, language: str) -> Markup:
 
 def _window(things: Things, name: str, language: str) -> Markup:
     percent, state = _number(things.get(f"{name}.blinds"), 100), things.get(f"{name}.window")
-    return WINDOW.format(
-        down=f"{44 * (100 - percent) / 100:.1f}",
-        open=OPEN if state == "open" else "",
-        told=phrase("house.window", language).format(state=value(state, language))
-        if state == "open"
-        else phrase("house.blinds", language).format(percent=f"{percent:g}"),
-    )
+    ajar = OPEN.format(told=value(state, language)) if state == "open" else ""
+    told = phrase("house.blinds", language).format(percent=f"{percent:g}")
+    return WINDOW.format(down=f"{44 * (100 - percent) / 100:.1f}", open=ajar, told=told)
 
 
 def _door(things: Things, name: str, index: int, y: int, language: str) -> Markup:

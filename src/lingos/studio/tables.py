@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -85,7 +86,9 @@ def _happened(
 ) -> list[list[object]]:
     key = {"": "history.click", None: "history.forgotten"}.get(one.text)
     said = phrase(key, language) if key else str(one.text)
-    at = Markup('<time datetime="{at}">{shown}</time>').format(at=one.at, shown=one.at[:16].replace("T", " "))
+    at = Markup('<time datetime="{at}">{shown}</time>').format(
+        at=one.at, shown=datetime.fromisoformat(one.at).astimezone().strftime("%Y-%m-%d %H:%M")
+    )
     calls = [_known(call, {**facts, **ended[call]}, waiting) for call, facts in one.calls.items()] or [{}]
     return [[at, said, call.get("action") or "–", _status(call, language), call.get("said") or "–"] for call in calls]
 

@@ -18,6 +18,8 @@ class Classify(Labelled):
     >>> schema = task.schema(task.sample())
     >>> schema["labels"]
     ['lights', 'weather']
+    >>> import numpy as np
+    >>> from lingos.contracts import Calibration
     >>> task.decode({"logits": np.array([[0.0, 2.0]])}, schema, Calibration(), top=2)[0].value
     'weather'
     """

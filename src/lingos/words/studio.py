@@ -67,7 +67,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "house.lamp": ("light", "灯"),
     "house.warmth": ("{temperature} °C, set {heating}°", "{temperature}℃，设{heating}°"),
     "house.blinds": ("blinds {percent} %", "窗帘{percent}%"),
-    "house.window": ("window {state}", "窗{state}"),
     "house.alarm.short": ("alarm {state}", "报警器 {state}"),
     # -- things and their values
     "thing.light": ("light", "灯"),

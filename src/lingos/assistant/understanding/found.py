@@ -1,12 +1,13 @@
-"""A value found in a text, and what to do where two of them overlap."""
+"""What is found in a text: values, words about moments; and what to do where two overlap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-__all__ = ["Found", "apart"]
+__all__ = ["Found", "Spoken", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,21 @@ class Found:
     end: int
     value: str | float
     whole_day: bool = False  # a moment of which only the day was said; its value is that day's midnight
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words that tell something about a moment: its day, the part of the day, its clock, or all of it."""
+
+    start: int
+    end: int
+    days: tuple[date, ...] = ()  # that may be meant, the soonest first
+    part: tuple[int, int] | None = None  # of the day: the hour that it means by itself, the earliest hour in it
+    clock: tuple[int, int] | None = None  # hour and minute
+    exact: bool = False  # the hour is one of 24, not one of 12
+    sure: bool = True  # it is about a moment also by itself
+    at: datetime | None = None
+    barred: bool = False  # no single moment: every monday, at 25:00
 
 
 class Placed(Protocol):
