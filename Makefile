@@ -13,7 +13,7 @@ export OMP_WAIT_POLICY = PASSIVE
 export TOKENIZERS_PARALLELISM = false
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-services lint format types docs docs-update bars bench clean
+.PHONY: help install demo loop test test-services lint format types docs docs-update bars bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP) ## tune, score and ask a skill made from examples/data
 	@$(BIN)/python examples/demo.py
+
+loop: $(STAMP) ## the whole loop: train the assistant, twenty sentences, review, retrain, gate; two languages
+	@$(BIN)/python examples/the_loop.py $(ARGS)
 
 test: $(STAMP) ## all tests that need nothing but this machine
 	$(BIN)/python -m pytest -m "not services" -n $(JOBS) --maxprocesses 4 --dist loadfile -q $(ARGS)

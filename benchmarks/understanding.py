@@ -76,7 +76,8 @@ def _told(played: list[Played]) -> dict[str, Any]:
 
 def _share(count: int, of: int) -> dict[str, Any]:
     interval = wilson(count, of)
-    return {"share": round(count / max(of, 1), 4), "interval": [round(interval.low, 4), round(interval.high, 4)], "of": of}
+    bounds = [round(interval.low, 4), round(interval.high, 4)]
+    return {"share": round(count / max(of, 1), 4), "interval": bounds, "of": of}
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

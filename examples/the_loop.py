@@ -125,9 +125,8 @@ def _difference(what: str, before: list[bool], after: list[bool]) -> Any:
     first, second = (np.array(one, dtype=int) for one in (before, after))
     found = paired(np.ones(len(first), dtype=int), first, second, 2)
     points = f"{100 * found.first:.1f} -> {100 * found.second:.1f} % right"
-    print(
-        f"  {what}, {len(first)} sentences: {points}; {100 * found.value:+.1f} points [{100 * found.low:.1f}, {100 * found.high:.1f}]"
-    )
+    interval = f"[{100 * found.low:.1f}, {100 * found.high:.1f}]"
+    print(f"  {what}, {len(first)} sentences: {points}; {100 * found.value:+.1f} points {interval}")
     return found
 
 

@@ -15,6 +15,7 @@ SAYS = {
     "explain_an_answer": "invoice",
     "refusal_slider": "20%",
     "serve_a_skill": "401",
+    "talk_to_the_assistant": "done: the front door is unlocked",
     "tune_and_predict": "double_charge",
 }
 

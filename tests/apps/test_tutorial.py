@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("recognizers_date_time", reason="pip install 'lingos[assistant]'")
 
 from lingos import registry
-from lingos.apps.base import names
+from lingos.apps.base import App, names
 from lingos.assistant.policy.grants import granted
+from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.wishes import rows, wishes
 from lingos.cli.household import Household, owner
+from lingos.contracts import Action, Call, Change, Effect, Preview, Risk, World
 
 ROOT = Path(__file__).parent.parent.parent
 APP = ROOT / "examples" / "apps" / "shopping.py"
@@ -126,3 +129,35 @@ def test_training_would_learn_it(own: Household) -> None:
     assert {row["intent"] for row in chinese} == INTENTS == {row["intent"] for row in learned if row not in chinese}
     strikes = [row for row in learned if row["intent"] == "shopping.strike"]
     assert {row["text"][start:end] for row in strikes for start, end, _ in row["spans"]} == {"brown bread"}
+
+
+class Bell:
+    """An effect outside of what apps keep: an action of its own kind, with what `contracts.Action` names."""
+
+    app, name, once, look = "bell", "ring", False, "the bell"
+    risk: Risk = "reversible"
+    told = SimpleNamespace(phrases={"en": ["ring the bell"], "zh": ["按一下铃"]})
+    slots: Mapping[str, Slot] = {}
+
+    def preview(self, call: Call, world: World) -> Preview:
+        return Preview("the bell rings", (Change("bell", "still", "rings"),))
+
+    def run(self, call: Call, world: World) -> Effect:
+        raise ConnectionError("the line broke, and nobody knows whether before or after")
+
+    def inverse(self, call: Call, effect: Effect) -> Call | None:
+        return None
+
+
+class Bells(App):
+    """An app whose one action is of that kind."""
+
+    name = "bell"
+    actions: tuple[Action, ...] = (Bell(),)
+
+
+def test_an_effect_elsewhere_may_stay_unknown(tmp_path: Path) -> None:
+    own = Household(tmp_path)
+    own.apps.append(Bells())
+    assert _says(own, "ring the bell") == ("unknown", "nobody knows whether it happened; check the bell")
+    assert _says(own, "按一下铃") == ("unknown", "不清楚是否已执行，请检查the bell")

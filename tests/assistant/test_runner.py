@@ -213,5 +213,17 @@ def test_in_chinese(tmp_path: Path) -> None:
 def test_forgotten_calls_can_not_be_undone(made: Made) -> None:
     made.runner.propose(call("light", room="kitchen", state="on"), command="c")
     made.journal.forget("ana")
-    assert made.runner.undo("ana", command="c") is None
+    told = made.runner.undo("ana", command="c")
+    assert told is not None and told.kind == "refused"
     assert made.journal.verify()[2] == []
+
+
+def test_undo_does_not_pass_over_what_can_not_be_taken_back(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    made.runner.propose(call("light", room="kitchen", state="on"), command="c")
+    ask = made.runner.propose(call("unlock", door="back door"), command="c")
+    made.runner.answer(ask.call.id, "ana", yes=True)
+    made.runner.propose(call("locked", door="back door"), command="c")  # only looks
+    told = made.runner.undo("ana", command="c")
+    assert told is not None and told.kind == "refused"
+    assert made.house.read()["kitchen.light"] == "on"

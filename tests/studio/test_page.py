@@ -99,6 +99,16 @@ def test_chinese(open_page: Open) -> None:
     expect(page.locator(".exchange").last).to_contain_text("把卧室的灯关掉")
 
 
+def test_who_types_fast_loses_nothing(open_page: Open) -> None:
+    page, texts = open_page(), [f"note that number {number} is here" for number in range(6)]
+    before = page.locator(".exchange").count()
+    for text in texts:
+        box(page).press_sequentially(text)
+        box(page).press("Enter")
+    expect(page.locator(".exchange")).to_have_count(before + len(texts))
+    assert sorted(page.locator(".mine").all_inner_texts()[before:]) == sorted(f"You: {text}" for text in texts)
+
+
 def test_dark(open_page: Open) -> None:
     page = open_page(color_scheme="dark")
     shades = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
@@ -237,3 +247,11 @@ def test_nothing_without_the_key(studio: Studio) -> None:
         assert httpx.get(studio.address + path).status_code == 401, path
     page = httpx.get(studio.address, headers={"accept": "text/html", "accept-language": "zh-CN"})
     assert page.status_code == 401 and "lingos studio" in page.text and "密钥" in page.text
+
+
+def test_the_server_ends_at_once_while_a_page_is_open(browser: Any, studio: Studio) -> None:  # stands last: it ends it
+    page = browser.new_page()
+    page.goto(studio.entrance)
+    page.wait_for_selector("#house svg")
+    studio.stop()
+    page.close()

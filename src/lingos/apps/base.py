@@ -15,6 +15,7 @@ check that it happened, and the way back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ __all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app",
 
 PACKAGE = "lingos.apps"
 RESTORE = "restore"
+NUMBER = re.compile(r" [0-9a-f]{32}$")  # of a call, behind the kind of a thing: nothing for a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ class Restore:
         things = world.things(self.owner.place or self.app).read()
         asked = cast(Mapping[str, Sequence[Value]], call.args["changes"])
         changed = [thing for thing, (after, _) in asked.items() if things.get(thing) != after]
-        names = ", ".join(sorted(asked))
+        names = ", ".join(sorted({NUMBER.sub("", thing) for thing in asked}))
         blocked = Said("undo.changed", {"names": ", ".join(changed)}).told(world.language) if changed else ""
         said = Said("undo.done", {"names": names}).told(world.language)
         return Plan(said, {thing: before for thing, (_, before) in asked.items()}, blocked), things

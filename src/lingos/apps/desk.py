@@ -355,6 +355,11 @@ class Desk(App):
             return Plan("", blocked=at.say(f"{unit} does not become {into}", f"{unit}不能换算成{into}"))
         return Plan(f"{amount:g} {unit} = {value:.6g} {into}", value=value)
 
+    def moments(self, things: Mapping[str, Value]) -> Mapping[str, tuple[datetime, str]]:
+        """Reminders and timers ring."""
+        kept = {key: cast(dict[str, Any], one) for key, one in things.items() if _is(key, "reminder")}
+        return {key: (datetime.fromisoformat(one["at"]), one["text"]) for key, one in kept.items()}
+
 
 @cache
 def _units() -> Any:

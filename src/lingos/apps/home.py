@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, cast
 
-from lingos.apps.base import App, At, Plan, action
+from lingos.apps.base import App, At, Happening, Plan, action
 from lingos.assistant.slots import choice, name, number
-from lingos.assistant.world.house import DOORS, ROOMS
+from lingos.assistant.world.house import DOORS, NOTICED, ROOMS
 from lingos.contracts import Value
 
 __all__ = ["EVERYWHERE", "Home"]
@@ -139,6 +139,7 @@ class Home(App):
     name = "home"
     place = "house"
     title = ("Home", "家")
+    happenings = tuple(Happening(called, *told) for called, told in NOTICED.items())
     locked, temperature, lit = _locked, _temperature, _lit  # what only looks stands above
 
     @action(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from lingos.assistant.journal.entry import Entry
@@ -36,7 +37,24 @@ def history(journal: Journal, *, person: str | None = None, limit: int = 20) -> 
     for entry in journal.tail(limit * EACH, person):
         if entry.command:
             found.setdefault(entry.command, []).append(entry)
-    return [_happened(command, entries) for command, entries in reversed(found.items())][:limit]
+    shown = [_happened(command, entries) for command, entries in reversed(found.items())][:limit]
+    return [
+        replace(one, calls={call: _closed(journal, call, facts) for call, facts in one.calls.items()}) for one in shown
+    ]
+
+
+def _closed(journal: Journal, call: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A question that waited, with what became of it: the answer stands under another command."""
+    if facts.get("status") != "waits":
+        return facts
+    told = list(journal.entries(call=call))
+    for one in told:
+        if one.kind == "effect":
+            return {**facts, "status": one.facts["status"]}
+    if any(one.kind == "approval" for one in told):
+        return {**facts, "status": "declined"}
+    late = datetime.fromisoformat(told[0].facts["until"]) <= datetime.now(UTC)
+    return {**facts, "status": "expired"} if late else facts
 
 
 def _happened(command: str, entries: list[Entry]) -> Happened:

@@ -73,7 +73,7 @@ class Runner:
             ApprovalError: nothing of this person waits under this id, or no longer.
         """
         call = answered(self.journal, id, person, source, self.world.now())
-        note = Note("approval", person, command, id, {"yes": yes, "digest": call.digest})
+        note = Note("approval", person, command, id, {"yes": yes}, {"digest": call.digest})
         if not yes:
             self._once(note)
             return Outcome("declined", self._told(Said("call.declined")), call)
@@ -86,29 +86,40 @@ class Runner:
         return self._run(action, call, command, note)
 
     def undo(self, person: str, *, command: str) -> Outcome | None:
-        """Run the inverse of the person's last effect that has one and was not undone; None where there is none."""
-        entry = self._last(person)
-        return self.propose(replace(call_of(entry), id=new_id()), command=command) if entry is not None else None
+        """Run the inverse of the person's last effect that was not undone; None where there is none.
+
+        What has no inverse is not passed over: who says "undo that" means the last thing, not the one before.
+        """
+        last, way = self._last(person)
+        if last is not None and way is None:
+            return Outcome("refused", self._told(Said("undo.never")), call_of(last))
+        return self.propose(replace(call_of(way), id=new_id()), command=command) if way is not None else None
 
     def undoable(self, person: str) -> str:
         """The call that `undo` would take back now; empty where there is none."""
-        entry = self._last(person)
-        return str(entry.facts["undoes"]) if entry is not None else ""
+        _, way = self._last(person)
+        return str(way.facts["undoes"]) if way is not None else ""
 
     def recover(self) -> list[Outcome]:
         """End the calls that a dead process left open. Call it while no other process runs calls of this journal."""
         return [self._recovered(entry) for entry in self.journal.open_calls()]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
-    def _last(self, person: str) -> Entry | None:
-        """The way back of the last effect that has one and was not undone."""
+    def _changes(self, entry: Entry) -> bool:
+        """Whether the call changed the world by itself: what only reads, or takes back, is not undone."""
+        action = self.actions.get((entry.facts["app"], entry.facts["action"]))
+        return not entry.facts.get("undoes") and (action is None or action.risk != "read")
+
+    def _last(self, person: str) -> tuple[Entry | None, Entry | None]:
+        """The last call that changed something and was not undone, and the way back, where there is one."""
         entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
         ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
         undone = {one.facts.get("undoes") for one in entries if one.kind == "call" and one.call in ended}
+        ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
         for entry in reversed(entries):
-            if entry.kind == "inverse" and entry.facts["undoes"] not in undone and entry.private is not None:
-                return entry
-        return None
+            if entry.kind == "call" and entry.call in ended - undone and self._changes(entry):
+                return entry, ways.get(entry.call)
+        return None, None
 
     def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
         self._once(before, written(call, "call", command))

@@ -104,8 +104,11 @@ class TextBackbone:
 def load(name: str, *, revision: str | None = None, offline: bool | None = None) -> TextBackbone:
     """A text encoder by name. Only a hub id can lead to a download, locked in `bases.lock` at the first one.
 
-    `name`: "default" or "lingos-base-zh-en" (embedded), an id of `lingos bases`, a folder (always offline), or a hub id ("owner/name",
-    "hf:owner/name"). `offline=None` follows HF_HUB_OFFLINE. Raises BackboneError: unknown, damaged, not safetensors.
+    `name`: "default" or "lingos-base-zh-en" (embedded), an id of `lingos bases`, a folder (always offline), or a hub id
+    ("owner/name", "hf:owner/name"). `offline=None` follows HF_HUB_OFFLINE.
+
+    Raises:
+        BackboneError: unknown, damaged, not safetensors.
     """
     if name in ("default", EMBEDDED):
         return _embedded()

@@ -95,7 +95,8 @@ def export(
     redacted: Annotated[bool, typer.Option("--redacted", help="without what persons said")] = False,
 ) -> None:
     """Copy the journal to a file from which it can be proved, too."""
-    show(f"{export_file(household().journal, file, redacted=redacted)} entries in {file}")
+    count, digest = export_file(household().journal, file, redacted=redacted)
+    show(f"{count} entries in {file}, last digest {digest}")
 
 
 def forget(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lingos.assistant.journal.entry import Note
 from lingos.assistant.review import Review
 from lingos.assistant.understanding.sentences import Wish
 from lingos.assistant.understanding.wishes import rows, wishes
-from lingos.cli.household import SKILL, Household
+from lingos.cli.household import SKILL, Household, owner
 from lingos.cli.options import TrainOptions
 from lingos.errors import StoreError
 from lingos.tuning.options import ReadingOptions, TuneOptions
@@ -70,6 +71,7 @@ def train(
     try:
         found = promote(str(tuned.skill), data=str(judged), reading=READING, store=own.store, say=say)
         promoted, reason = found.accepted, found.sentence()
+        own.journal.append(Note("promotion", owner(), facts={"skill": str(tuned.skill), "why": reason}))
     except StoreError as error:
         promoted, reason = False, str(error.what)
     score = tuned.evaluation.test.primary.value

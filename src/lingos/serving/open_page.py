@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 
 from lingos.serving.app import DRAIN, LOOPBACK, ServeSettings, create_app
 from lingos.serving.app import _listening as listening_on
+from lingos.serving.ending import Ending, EndingServer
 from lingos.serving.keys import VARIABLE, digest, make
 from lingos.serving.page import SafeHeaders, routes
 from lingos.serving.visits import Visits
@@ -45,7 +46,7 @@ def serve_page(
     key, new = make()
     visits = Visits(digest(key))
     with listening_on(host, port) as socket:
-        app = page_app(mount, store, visits)
+        ending = Ending(page_app(mount, store, visits))
         number = socket.getsockname()[1]
         address = f"http://[{host}]:{number}/" if ":" in host else f"http://{host}:{number}/"
         _tell(f"{address}?key={key if new else f'${VARIABLE}'}", host)
@@ -53,9 +54,9 @@ def serve_page(
             ticket = f"{address}?key={visits.ticket()}"  # the socket listens already: whoever comes now waits
             threading.Thread(target=browse, args=[ticket], daemon=True).start()
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=DRAIN
+            ending, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=DRAIN
         )
-        uvicorn.Server(config).run(sockets=[socket])
+        EndingServer(config, ending).run(sockets=[socket])
 
 
 def _tell(address: str, host: str) -> None:

@@ -9,7 +9,7 @@ Here no HTML is made, and no web library is known.
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +55,8 @@ class Chat:
 
     def __init__(self, assistant: Assistant, person: str) -> None:
         self.assistant, self.person = assistant, person
-        self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self._exchanges: tuple[Exchange, ...] = ()  # replaced as a whole: windows read it while others speak
+        self._adding = threading.Lock()
 
     def say(self, text: str) -> None:
         """Do what a sentence asks for."""
@@ -73,15 +74,19 @@ class Chat:
         shown = phrase("studio.undo", language)
         if call and call != self._undoable():
             gone = Part("refused", phrase("studio.gone", language))
-            self._exchanges.append(Exchange(shown, (gone,), language))
+            self._add(Exchange(shown, (gone,), language))
         else:
             self._keep(shown, language, lambda: self.assistant.undo(self.person, language=language))
 
     def state(self) -> State:
         """What there is to show."""
         waiting = frozenset(part.call for part in self.assistant.waiting(self.person))
-        shown = tuple(self._exchanges)
+        shown = self.exchanges()
         return State(shown, waiting, self._undoable(), self._choices(shown[-1]) if shown else ())
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was said and answered, the newest last."""
+        return self._exchanges
 
     def _undoable(self) -> str:
         return self.assistant.staff.runners["en"].undoable(self.person)
@@ -93,7 +98,11 @@ class Chat:
         except LingosError as error:
             what = error.what.told(language or "en") if isinstance(error.what, Said) else str(error.what)
             parts = (Part("refused", what),)
-        self._exchanges.append(Exchange(said, parts, language or "en"))
+        self._add(Exchange(said, parts, language or "en"))
+
+    def _add(self, one: Exchange) -> None:
+        with self._adding:
+            self._exchanges = (*self._exchanges, one)[-KEPT:]
 
     def _choices(self, last: Exchange) -> tuple[str, ...]:
         """The words that answer the question in the last exchange, where they are few."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -73,9 +73,24 @@ class Desk:
     chat: Chat
     store: Store
     review: Callable[[], Review | None]
+    _kept: dict[str, tuple[object, Shown]] = field(default_factory=dict)
 
     def shown(self, language: str) -> Shown:
-        """What the page shows now."""
+        """What the page shows now; made anew only where something may have changed, as pages ask every two seconds."""
+        moment = self._moment()
+        kept = self._kept.get(language)
+        if kept is None or kept[0] != moment:
+            kept = self._kept[language] = (moment, self._made(language))
+        return kept[1]
+
+    def _moment(self) -> tuple[object, ...]:
+        """Equal as long as nobody said or did anything, no sensor moved, and no question can have grown too old."""
+        staff = self.chat.assistant.staff
+        number = [entry.number for entry in staff.journal.tail(1)]
+        minute = staff.world.now().replace(second=0, microsecond=0)
+        return number, staff.world.things("house").read(), self.chat.exchanges(), minute
+
+    def _made(self, language: str) -> Shown:
         assistant, person, state = self.chat.assistant, self.chat.person, self.chat.state()
         waiting = assistant.waiting(person, language=language)
         last = state.exchanges[-1] if state.exchanges else None

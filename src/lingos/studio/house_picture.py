@@ -43,7 +43,7 @@ WINDOW = Markup("""<rect class="sky" x="150" y="44" width="36" height="44"/>
 <path class="frame" d="M150 44h36v44h-36zM168 44v44"/>
 <rect class="slats" x="150" y="44" width="36" height="{down}"/>{open}
 <text class="small end" x="187" y="104">{told}</text>""")
-OPEN = Markup('<path class="sash" d="M150 44l-14 7v44l14-7z"/><text class="small end" x="187" y="39">{told}</text>')
+OPEN = Markup('<path class="sash" d="M150 44l-13 6v32l13 6z"/><text class="small end" x="187" y="39">{told}</text>')
 DOOR = Markup("""<g class="door" transform="translate({x} {y})"><title>{told}</title>
 <rect class="leaf" x="0" y="6" width="36" height="72" rx="3"/><circle class="knob" cx="30" cy="44" r="2.5"/>
 <g transform="translate(46 34)" class="{state}">

@@ -111,7 +111,7 @@ def _wire(desk: Desk, language: str, blocks: gr.Blocks, ask: gr.Textbox, send: g
 
     def said(text: str) -> tuple[str, ...]:
         desk.chat.say(text or "")
-        return ("", *now())
+        return now()
 
     def pressed(event: gr.EventData) -> tuple[str, ...]:
         desk.pressed(str(event.act), str(event.key), language)
@@ -122,7 +122,8 @@ def _wire(desk: Desk, language: str, blocks: gr.Blocks, ask: gr.Textbox, send: g
         return found if found[-1] != digest else tuple(gr.skip() for _ in found)
 
     for event in (ask.submit, send.click):
-        event(said, ask, [ask, *shown], **QUIET)
+        event(said, ask, shown, trigger_mode="multiple", **QUIET)
+        event(None, None, ask, js="() => ''", **QUIET)  # at once: who types on meanwhile loses nothing
     log, _, house, waiting, _ = parts
     for part in (log, waiting):
         part.click(pressed, None, shown, **QUIET)

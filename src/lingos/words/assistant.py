@@ -62,6 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "我察觉不到“{condition}”；我能察觉的例如：{known}",
     ),
     "rule.nothing": ("I can not notice that '{condition}'", "我察觉不到“{condition}”"),
+    "undo.never": ("the last thing can not be taken back", "上一个操作无法撤销"),
     "undo.done": ("back to what it was: {names}", "已恢复：{names}"),
     "undo.changed": ("changed since: {names}", "之后已被改动：{names}"),
     "undo.nothing": ("nothing to undo", "没有可撤销的操作"),

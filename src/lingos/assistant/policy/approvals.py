@@ -30,10 +30,12 @@ def asked(call: Call, command: str, decision: Decision, now: datetime) -> Note:
 
 def written(call: Call, kind: Kind, command: str, facts: Mapping[str, Any] | None = None) -> Note:
     """A note from which `call_of` reads the call again."""
-    own = {"app": call.app, "action": call.action, "origins": dict(call.origins), "digest": call.digest}
+    own = {"app": call.app, "action": call.action, "origins": dict(call.origins)}
+    # Both go where a person is forgotten: short arguments could be guessed from their digest.
+    private = {"args": dict(call.args), "digest": call.digest}
     if call.undoes:
         own["undoes"] = call.undoes
-    return Note(kind, call.person, command, call.id, {**own, **(facts or {})}, {"args": dict(call.args)})
+    return Note(kind, call.person, command, call.id, {**own, **(facts or {})}, private)
 
 
 def call_of(entry: Entry) -> Call:
@@ -65,7 +67,7 @@ def answered(journal: Journal, id: str, person: str, source: str, now: datetime)
     if now >= datetime.fromisoformat(decision.facts["until"]):
         raise _wrong("approval.late")
     call = call_of(decision)
-    if call.digest != decision.facts["digest"]:
+    if decision.private is None or call.digest != decision.private["digest"]:
         raise _wrong("approval.changed")
     return call
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from math import isfinite
 
-from lingos.assistant.understanding.found import Found, apart
+from lingos.assistant.understanding.found import Found, apart, before
 from lingos.assistant.understanding.spelled import ONES, TENS
 
 __all__ = ["DIGITS", "ENGLISH", "HAN_NUMBER", "amount", "amounts"]
@@ -28,30 +28,39 @@ DIGITS = r"(?:\d{1,3}(?:[, ]\d{3})+(?![\d,])(?:\.\d+)?|\d+,\d{1,2}(?![\d,])|(?:\
 _HUNDRED = rf"(?:{_SMALL}|{DIGITS})(?:[ -]+(?:hundred|dozen)\b(?:(?: +and)? +{_SMALL})?)?"
 _HUNDRED = rf"(?:{_HUNDRED}|an? +(?:hundred|dozen)\b(?:(?: +and)? +{_SMALL})?)"
 _SCALE = r"[ -]+(?:thousand|million|billion|trillion)\b"
-ENGLISH = rf"(?:(?:(?:{_HUNDRED}|a){_SCALE}(?:,? +(?:and +)?)?)+{_HUNDRED}|(?:{_HUNDRED}|a)(?:{_SCALE})+|{_HUNDRED})"
-HAN_NUMBER = r"(?:\d+(?:\.\d+)?[百千万亿]*|[〇零一二两俩仨三四五六七八九十壹贰叁肆伍陆柒捌玖拾][〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*(?:点[〇零一二三四五六七八九]+)?)"  # fmt: skip  # noqa: E501
+ENGLISH = rf"(?:{_HUNDRED}|a){_SCALE}"
+ENGLISH = rf"(?:(?:{ENGLISH}(?:,? +(?:and +)?)?)+{_HUNDRED}|{ENGLISH}(?:{_SCALE})*|{_HUNDRED})"
+_HAN = "〇零一二两俩仨三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
+HAN_NUMBER = rf"(?:\d+(?:\.\d+)?[百千万亿]*|[{_HAN}][{_HAN}百千万亿佰仟]*(?:点[〇零一二三四五六七八九]+)?)"
 
 _OF = r"(?! *-? *(?:past|an?|the|of|to|hours?|minutes?|days?|weeks?|years?|way|time|my|our|your|its?|all)\b)"
 _PERCENT = r"(?P<percent> *(?:[%％]|per ?cent\b))?"
 WESTERN = re.compile(
-    rf"(?<![^\W\u3400-\u9fff])(?<![\d][.,:])(?P<sign>(?<![\w)] )(?<![A-Za-z0-9_)零一二两三四五六七八九十百千万])(?:[-−–] ?(?=[\d.])|(?:minus|negative) +))?"
+    rf"(?<![^\W\u3400-\u9fff])(?<![\d][.,:])(?P<sign>[-−–](?=[\d.])|\b(?:minus|negative) +)?"
     rf"(?:(?P<top>\d+)? *(?P<over>\b\d+/\d+)(?![/\d])"
     rf"|(?P<whole>{ENGLISH})(?: +point(?P<tail>(?: +(?:zero|oh|{_ONE}))+)\b"
     rf"| +and +(?P<rest>an? +half|an? +quarter|three +quarters|an? +third)\b{_OF})?"
     rf"|point(?P<bare>(?: +(?:zero|{_ONE}))+)\b"
     rf"|(?<!and )(?<!the )(?<!first )(?<!second )(?<!an )(?<!a )(?<!one )(?P<part>(?:an? +|one +)?half){_OF})"
-    rf"(?P<scale>k\b|{_SCALE})?{_PERCENT}(?!(?:st|nd|rd|th|[ap]m)\b)(?![a-z]+\d)",
+    rf"(?P<scale>k\b|{_SCALE})?{_PERCENT}(?!(?:st|nd|rd|th|[ap]m)\b)(?!\.?\d|[a-z]+\d)",
     re.IGNORECASE,
 )
 FRACTION = re.compile(
     rf"\b(?P<top>an?|{_ONE})[ -]+(?P<part>third|quarter|fourth|fifth|eighth|tenth)s?\b{_OF}", re.IGNORECASE
 )
+COUNTED = re.compile(  # what a number is taken from: 5-3 is no -3
+    rf"(?:[\d)零一二两三四五六七八九十百千万]|\b(?:{_ONE}|{_TEN}|{_TEEN}|zero|hundred|thousand)) *$",
+    re.IGNORECASE,
+)
+NAMED = re.compile(r"\b(?:the|this|that|no|any|every|which|other|each)\s+$", re.IGNORECASE)
 # 一下, 一点, 一起, 周一, 星期三, 万一, 十分漂亮 are no numbers.
-_WORD = r"(?<!周)(?<!星期)(?<!礼拜)(?<![统唯万])(?!一(?:下|些|起|直|样|定|般|会|旦|边|共|切|点(?![零一二三四五六七八九])|半))(?!十分(?![钟之以后]))"  # noqa: E501
+_WORD = r"(?!一(?:[下些起直样定般会旦边共切半]|点(?![零一二三四五六七八九])))(?!十分(?![钟之以后]))"
+_WORD = rf"(?<!周)(?<!星期)(?<!礼拜)(?<![统唯万]){_WORD}"
+_REST = r"(?P<rest>[个度]半|成(?![为了功员立就长]))?"
 CHINESE = re.compile(
     rf"(?<![\d.])(?P<sign>负|零下)?(?:百分之(?P<percent>百|{HAN_NUMBER})|(?:(?P<whole>{HAN_NUMBER})又)?"
-    rf"(?P<under>{HAN_NUMBER})分之(?P<top>{HAN_NUMBER})|{_WORD}(?!\d+(?:\.\d+)?(?![\d.百千万亿]|[个度]半))(?P<number>{HAN_NUMBER})(?P<rest>[个度]半|成(?![为了功员立就长]))?"
-    rf"|(?P<part>一半))"
+    rf"(?P<under>{HAN_NUMBER})分之(?P<top>{HAN_NUMBER})|(?P<part>一半)"
+    rf"|{_WORD}(?!\d+(?:\.\d+)?(?![\d.百千万亿]|[个度]半))(?P<number>{HAN_NUMBER}){_REST})"
 )
 
 
@@ -77,8 +86,12 @@ def _western(text: str) -> Iterator[Found]:
         yield Found(one.start(), one.end(), (amount(one["top"]) or 1.0) / PARTS[one["part"].lower()])
     for one in WESTERN.finditer(text):
         value = _size(one)
-        if value is not None and isfinite(value) and not _named(text, one):
-            yield Found(one.start(), one.end(), -value if one["sign"] else value)
+        if value is None or not isfinite(value) or _named(text, one):
+            continue
+        if one["sign"] and not before(COUNTED, text, one.start()):
+            yield Found(one.start(), one.end(), -value)
+        else:
+            yield Found(max(one.start(), one.end("sign")), one.end(), value)
 
 
 def _size(one: re.Match[str]) -> float | None:
@@ -101,8 +114,7 @@ def _size(one: re.Match[str]) -> float | None:
 
 def _named(text: str, one: re.Match[str]) -> bool:
     """The word one that counts nothing: this one, no one."""
-    before = text[: one.start()].lower().split()[-1:]
-    return one[0].lower() == "one" and before in ([word] for word in "the this that no any every which other each".split())
+    return one[0].lower() == "one" and before(NAMED, text, one.start()) is not None
 
 
 def _chinese(text: str) -> Iterator[Found]:
@@ -135,7 +147,7 @@ def _english(told: str) -> float:
         if word in ("hundred", "dozen"):
             part = (part or 1) * SCALES[word]
         elif word in SCALES:
-            whole, part = (whole + (part or 1) * SCALES[word], 0.0) if part or not whole else (whole * SCALES[word], 0.0)
+            whole, part = whole + part * SCALES[word] if part else (whole or 1) * SCALES[word], 0.0
         elif word not in ("", "a", "an", "and"):
             part += SMALL[word] if word in SMALL else _english(word) if word[:1].isdigit() else float("nan")
     return whole + part
@@ -147,18 +159,20 @@ def _han(told: str) -> float | None:
         value = float(digits[0])
         for sign in whole[digits.end() :]:
             value *= BIG[sign]
-    else:
-        counted = _counted(whole)
-        if counted is None:
-            return None
+    elif (counted := _counted(whole) if any(sign in BIG for sign in whole) else _listed(whole)) is not None:
         value = counted
+    else:
+        return None
     return value + (float("0." + "".join(str(HAN[sign]) for sign in tail)) if tail else 0.0)
 
 
+def _listed(told: str) -> float | None:
+    """三零五 as 305; 两三 is no number, but about so many."""
+    return float("".join(str(HAN[sign]) for sign in told)) if len(told) != 2 or "零" in told else None
+
+
 def _counted(told: str) -> float | None:
-    """二十三 as 23, 三零五 as 305, 两百五 as 250; not 两三."""
-    if not any(sign in BIG for sign in told):
-        return float("".join(str(HAN[sign]) for sign in told)) if len(told) != 2 or "零" in told else None
+    """二十三 as 23, 两百五 as 250."""
     total = part = digit = 0.0
     last = 1.0
     for sign in told:

@@ -1,7 +1,8 @@
 """Clocks and parts of the day: ten past six, 1 thirty, 9 pm, in the evening, 八点一刻, 17点45, 半夜.
 
->>> [(one.clock, one.exact) for one in clocks("at ten past six, noon, 17点45")]
-[((6, 10), False), ((12, 0), True), ((17, 45), False)]
+>>> from lingos.assistant.understanding.found import apart
+>>> [one.clock for one in apart(clocks("ten past six, noon, 17点45"))]
+[(6, 10), (12, 0), (17, 45)]
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from lingos.assistant.understanding.amounts import amount
-from lingos.assistant.understanding.found import Spoken
+from lingos.assistant.understanding.found import Spoken, before
 
 __all__ = ["NIGHT", "PARTS", "clocks", "parts"]
 
@@ -19,8 +20,8 @@ NIGHT = (20, 17)
 PARTS = {
     "morning": (9, 0), "afternoon": (15, 12), "evening": (19, 17), "night": NIGHT, "凌晨": (5, 0), "清晨": (7, 1),
     "早上": (9, 1), "早晨": (9, 1), "早": (9, 1), "上午": (9, 1), "中午": (12, 10), "正午": (12, 10), "下午": (15, 12),
-    "午后": (15, 12), "傍晚": (18, 15), "晚上": (19, 17), "晚间": (19, 17), "晚": (19, 17), "夜晚": NIGHT, "夜里": (24, 20),
-    "半夜": (24, 20), "深夜": (24, 20), "午夜": (24, 20),
+    "午后": (15, 12), "傍晚": (18, 15), "晚上": (19, 17), "晚间": (19, 17), "晚": (19, 17), "夜晚": NIGHT,
+    "夜里": (24, 20), "半夜": (24, 20), "深夜": (24, 20), "午夜": (24, 20),
 }  # fmt: skip
 NAMED = {"noon": 12, "midday": 12, "midnight": 24}
 
@@ -29,7 +30,8 @@ _HALF = r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)"
 _TENS = r"(?:twenty|thirty|forty|fifty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
 _TEENS = r"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _BEHIND = r"(?<![^\W\u3400-\u9fff])(?<!\d[.,:/-])(?<![-−])"
-_AHEAD = r"(?![\w]|[.,:/]\d|\s*(?:%|°|percent|per\s+cent|degrees?|point|hundred|and\s+a\b|half|-?\s*(?:min|sec|hour|day|week)))"
+_UNIT = r"%|°|percent|per\s+cent|degrees?|point|hundred|and\s+a\b|half|-?\s*(?:min|sec|hour|day|week)"
+_AHEAD = rf"(?!\w|[.,:/]\d|\s*(?:{_UNIT}))"
 SURE = (  # forms that can be nothing but a time
     rf"{_BEHIND}{_HOUR}\s?[:：](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:]){_HALF}?",
     rf"{_BEHIND}{_HOUR}(?:[.\s](?P<minute>[0-5]\d|{_TENS}|{_TEENS}|oh[\s-]\w+))?{_HALF}",
@@ -41,7 +43,8 @@ SURE = (  # forms that can be nothing but a time
 )
 OPEN = (  # forms that are a time behind "at" or beside a day
     rf"{_BEHIND}{_HOUR}(?:[.\s-](?P<minute>[0-5]\d|{_TENS}|{_TEENS}|oh[\s-]\w+))?{_AHEAD}",
-    rf"{_BEHIND}(?P<past>twenty(?:[\s-]five)?|five|ten|\d\d?)(?:\s+minutes?)?\s+(?P<side>to|till|after|before)\s+{_HOUR}{_AHEAD}",
+    rf"{_BEHIND}(?P<past>twenty(?:[\s-]five)?|five|ten|\d\d?)(?:\s+minutes?)?\s+(?P<side>to|till|after|before)"
+    rf"\s+{_HOUR}{_AHEAD}",
 )
 _N = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[〇零][一二三四五六七八九]?|[一二两三四五六七八九])"
 _ALONE = r"(?:(?<=[周期拜][一二三四五六日天])|(?<![\d.:：〇零一二两三四五六七八九十百周期拜]))"
@@ -54,7 +57,8 @@ HAN = (
 ENGLISH = [re.compile(pattern, re.IGNORECASE) for pattern in (*SURE, *OPEN)]
 CHINESE = [re.compile(pattern) for pattern in HAN]
 AT = re.compile(r"(?:\b(?:at|around|until|till|before|after)|@)\s*(?:about\s+|exactly\s+)?$", re.IGNORECASE)
-LITTLE = re.compile("(?:[亮暗高低大小快慢热冷暖凉轻响重多少有早近远好]|(?<![今明一二三四五六日天])晚)$")  # a bit brighter
+# Before 一点: a bit brighter, not one o'clock.
+LITTLE = re.compile("(?:[亮暗高低大小快慢热冷暖凉轻响重多少有早近远好]|(?<![今明一二三四五六日天])晚)$")
 PART = re.compile(
     r"(?P<sure>\bin\s+the\s+|\bat\s+(?=night))?\b(?P<en>morning|afternoon|evening|night)\b(?!'s)"
     r"|(?P<zh>凌晨|清晨|早上|早晨|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜晚|夜里|半夜|深夜|午夜)(?!好|安)"
@@ -67,11 +71,11 @@ def clocks(text: str) -> Iterator[Spoken]:
     """Every clock; those that are no time of day bar what stands there from being one."""
     for pattern in ENGLISH:
         for one in pattern.finditer(text):
-            sure = pattern in ENGLISH[: len(SURE)] or bool(AT.search(text, 0, one.start()))
+            sure = pattern in ENGLISH[: len(SURE)] or bool(before(AT, text, one.start()))
             yield _clock(one, sure)
     for pattern in CHINESE:
         for one in pattern.finditer(text):
-            if one[0] != "一点" or not LITTLE.search(text[: one.start()]):
+            if one[0] != "一点" or not before(LITTLE, text, one.start()):
                 yield _clock(one, True)
 
 

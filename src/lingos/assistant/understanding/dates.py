@@ -32,12 +32,15 @@ FEASTS = {
     "元旦": (1, 1), "国庆节": (10, 1),
 }  # fmt: skip
 
-_DAY = rf"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?!:|\s*(?:[ap]\.?m\b|%))|{'|'.join(ORDINALS[::-1])}".replace(" ", "[ -]")
+_DAY = rf"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?!:|\s*(?:[ap]\.?m\b|%))|{'|'.join(ORDINALS[::-1])}".replace(
+    " ", "[ -]"
+)
 _DAY = rf"(?P<day>{_DAY})\b"
 _MONTH = rf"(?P<month>{'|'.join(f'{word[:3]}(?:{word[3:]})?' if word != 'may' else word for word in MONTHS)}|sept)\b\.?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d)\b(?!:))?"
 WEEKDAY = re.compile(
-    rf"\b(?:(?P<which>this\s+coming|this|next|coming|last|past|every|each)\s+)?(?P<name>{'|'.join(WEEK)}|tues?|thur?s?|fri)\b(?!['’]s)",
+    r"\b(?:(?P<which>this\s+coming|this|next|coming|last|past|every|each)\s+)?"
+    rf"(?P<name>{'|'.join(WEEK)}|tues?|thur?s?|fri)\b(?!['’]s)",
     re.IGNORECASE,
 )
 DATE = [
@@ -52,20 +55,25 @@ DATE = [
 ]
 MONTHLY = (
     re.compile(r"(?<=\bon )the\s+(?P<day>\d\d?)(?:st|nd|rd|th)\b(?=\s*(?:$|[.,!?;]|at\b|in\b|to\b))", re.IGNORECASE),
-    re.compile(r"(?<![\d月第])(?P<day>\d\d?|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?![楼门房线登站座])"),
+    re.compile(
+        r"(?<![\d月第])(?P<day>\d\d?|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?![楼门房线登站座])"
+    ),
 )
 SPOKEN = re.compile(
-    r"(?P<night>\btonight\b|今晚上?|今天晚上|今夜)|(?P<after>\b(?:the\s+)?day\s+after\s+tomorrow\b)|\b(?P<en>today|tomorrow)\b(?!['’]s)"
+    r"(?P<night>\btonight\b|今晚上?|今天晚上|今夜)|(?P<after>\b(?:the\s+)?day\s+after\s+tomorrow\b)"
+    r"|\b(?P<en>today|tomorrow)\b(?!['’]s)"
     r"|\bthis\s+(?=morning|afternoon|evening|night)|(?P<zh>今[天日]|明[天日]|大?后天|今(?=早)|明(?=早|晚(?!点)|[上下]午))",
     re.IGNORECASE,
 )
 FEAST = re.compile(rf"(?<![a-z])(?:{'|'.join(FEASTS)})(?![a-z])", re.IGNORECASE)
 HAN_WEEKDAY = re.compile(
-    r"(?<![一二两三四五六七八九十\d])(?P<which>这个?|本|下下个?|下个?|上个?|每个?)?(?:周|星期|礼拜)(?P<name>[一二三四五六日天])(?!次|个)"
+    r"(?<![一二两三四五六七八九十\d])(?P<which>这个?|本|下下个?|下个?|上个?|每个?)?(?:周|星期|礼拜)"
+    r"(?P<name>[一二三四五六日天])(?!次|个)"
 )
 REPEATED = re.compile(
-    rf"\b(?:every|each)\s+(?:other\s+)?(?:day|morning|afternoon|evening|night|week|weekday|weekend|month|year|hour|minute)s?\b"
-    rf"|\b(?:{'|'.join(WEEK)})s\b|\bdaily\b|每(?:天|日|晚|早|月|年|周(?![一二三四五六日天])|个?(?:小时|月|星期(?![一二三四五六日天])))",
+    r"\b(?:every|each)\s+(?:other\s+)?(?:day|morning|afternoon|evening|night|week|weekday|weekend|month|year|hour)\b"
+    rf"|\b(?:{'|'.join(WEEK)})s\b|\bdaily\b"
+    r"|每(?:[天日晚早月年]|周(?![一二三四五六日天])|个?(?:小时|月|星期(?![一二三四五六日天])))",
     re.IGNORECASE,
 )
 
@@ -79,7 +87,7 @@ def dates(text: str, today: date) -> Iterator[Spoken]:
         day = today + timedelta(days=ahead)
         yield Spoken(one.start(), one.end(), (day,), NIGHT if one["night"] else None)
     yield from _each(text, WEEKDAY, lambda one: _weekday(one, _english(one), today))
-    yield from _each(text, HAN_WEEKDAY, lambda one: _weekday(one, "一二三四五六日".find(one["name"].replace("天", "日")), today))
+    yield from _each(text, HAN_WEEKDAY, lambda one: _weekday(one, "一二三四五六日天".find(one["name"]), today))
     yield from _each(text, FEAST, lambda one: _yearly(*FEASTS[one[0].lower()], today))
     for pattern in DATE:
         yield from _each(text, pattern, lambda one: _dated(one, today))
@@ -102,6 +110,7 @@ def _english(one: re.Match[str]) -> int:
 
 def _weekday(one: re.Match[str], place: int, today: date) -> Days:
     """The coming one; with "next" the one of next week."""
+    place = min(place, 6)  # 周日 and 周天
     which = (one["which"] or "").lower()
     if which in ("last", "past", "every", "each") or which[:1] in ("上", "每"):
         return ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-__all__ = ["Found", "Spoken", "apart"]
+__all__ = ["Found", "Spoken", "apart", "before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Spoken:
 
 
 class Placed(Protocol):
+    """What has a place in a text."""
+
     @property
     def start(self) -> int: ...
     @property
@@ -56,3 +59,8 @@ def apart(found: Iterable[Some]) -> list[Some]:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return kept
+
+
+def before(pattern: re.Pattern[str], text: str, place: int) -> re.Match[str] | None:
+    """What stands right before a place, found by a pattern that ends with $; no more than a few words."""
+    return pattern.search(text, max(0, place - 40), place)

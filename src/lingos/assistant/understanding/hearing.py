@@ -112,7 +112,10 @@ def _understood(text: str, found: Prediction, wishes: Mapping[str, Wish], now: d
     if wish is None:
         return Heard(text, NOTHING, found.score, not found.refused and intent == NOTHING)
     told = arguments(found, text, wish.slots, wish.names, now)
-    return Heard(text, intent, found.score, not found.refused, told, stopped(_without_free_text(text, found, wish)))
+    why = stopped(_without_free_text(text, found, wish))
+    if why == "half" and found.skill is None:  # a phrase of an app, word for word, is whole, however short
+        why = ""
+    return Heard(text, intent, found.score, not found.refused, told, why)
 
 
 def _without_free_text(text: str, found: Prediction, wish: Wish) -> str:

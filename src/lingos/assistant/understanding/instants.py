@@ -14,16 +14,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from lingos.assistant.understanding.clocks import clocks, parts
 from lingos.assistant.understanding.dates import dates
-from lingos.assistant.understanding.found import Found, Spoken, apart
-from lingos.assistant.understanding.lengths import DAY, MONTH, Length, lengths
+from lingos.assistant.understanding.found import Found, Spoken, apart, before
+from lingos.assistant.understanding.lengths import DAY, MONTH, YEAR, Length, lengths
 
 __all__ = ["instants", "lasting"]
 
-JOINTS = re.compile(r"[\s,，的]*(?:(?:at|on|in|by|around|about|until|till|before|@|在|于|到)\s*)?(?:the\s+)?", re.IGNORECASE)
-ENDS = re.compile(
-    r"\s*(?:$|[.,!?;，。！？]|(?:in\s+the|at\s+night|on\s+\w+day|on\s+the|today|tomorrow|tonight|this|sharp|please|to)\b)", re.I
+JOINTS = re.compile(
+    r"[\s,，的]*(?:(?:at|on|in|by|around|about|until|till|before|@|在|于|到)\s*)?(?:the\s+)?", re.IGNORECASE
 )
-FOR = re.compile(r"\bfor\s+$", re.IGNORECASE)
+ENDS = re.compile(
+    r"\s*(?:$|[.,!?;，。！？]|(?:in\s+the|at\s+night|on\s+\w+day|on\s+the|today|tomorrow|tonight|this|please|to)\b)",
+    re.IGNORECASE,
+)
+FOR = re.compile(r"\b(?:alarm|clock|reminder|up)\s+for\s+$", re.IGNORECASE)
 IN = re.compile(r"(?:\b(?:in|after)\s+(?:about\s+|exactly\s+)?|(?:再过|过|再等|等))\s*$", re.IGNORECASE)
 LATER = re.compile(r"\s*(?:from\s+(?:now|today)\b|later\b|之后|以后|过后|后(?!天(?!气)|[院门面视备]))", re.IGNORECASE)
 PAST = re.compile(r"\s*(?:ago\b|earlier\b|之前|以前|前(?![门院面]))", re.IGNORECASE)
@@ -46,17 +49,17 @@ def lasting(text: str) -> list[Length]:
     """The lengths that tell how long, not when: none of "in two hours", "two hours ago", "every two hours"."""
     return [
         one for one in lengths(text)
-        if not (_ahead(text, one) or PAST.match(text, one.end) or EACH.search(text, 0, one.start))
+        if not (_ahead(text, one) or PAST.match(text, one.end) or before(EACH, text, one.start))
     ]  # fmt: skip
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
 def _ahead(text: str, length: Length) -> tuple[int, int] | None:
     """Where "in two hours" stands."""
-    before, behind = IN.search(text, 0, length.start), LATER.match(text, length.end)
-    if before is None and behind is None:
+    ahead, behind = before(IN, text, length.start), LATER.match(text, length.end)
+    if ahead is None and behind is None:
         return None
-    return before.start() if before else length.start, behind.end() if behind else length.end
+    return ahead.start() if ahead else length.start, behind.end() if behind else length.end
 
 
 def _words(text: str, now: datetime) -> Iterator[Spoken]:
@@ -74,14 +77,18 @@ def _later(one: Length, place: tuple[int, int], now: datetime) -> Spoken:
     """Days ahead are days, which a clock may follow; less is a moment of its own."""
     try:
         if one.unit < DAY:
-            gone = now.replace(microsecond=0).astimezone(UTC) + timedelta(seconds=one.seconds)
-            at = gone.astimezone(now.tzinfo) if now.tzinfo else now.replace(microsecond=0) + timedelta(seconds=one.seconds)
-            return Spoken(*place, at=at)
+            return Spoken(*place, at=_after(now.replace(microsecond=0), timedelta(seconds=one.seconds)))
         if one.unit < MONTH:
             return Spoken(*place, (now.date() + timedelta(seconds=one.seconds),))
-        return Spoken(*place, (_months(now.date(), round(one.seconds / MONTH) if one.seconds % MONTH == 0 else 12 * round(one.seconds / 365 / DAY)),))  # fmt: skip  # noqa: E501
+        years, rest = divmod(one.seconds, YEAR)
+        return Spoken(*place, (_months(now.date(), int(12 * years + rest // MONTH)),))
     except (OverflowError, ValueError):  # in a million years
         return Spoken(*place, barred=True)
+
+
+def _after(now: datetime, length: timedelta) -> datetime:
+    """Where clocks are put back an hour still has sixty minutes."""
+    return (now.astimezone(UTC) + length).astimezone(now.tzinfo) if now.tzinfo else now + length
 
 
 def _months(day: date, count: int) -> date:
@@ -113,10 +120,10 @@ def _repeats(one: Spoken) -> bool:
 
 
 def _meant(one: Spoken, text: str) -> bool:
-    """Whether words are about a moment: "7" is where nothing else is said, and behind "for" at an end."""
+    """Whether words are about a moment: "7" is where nothing else is said, and in "an alarm for 7"."""
     if one.sure or not text[: one.start].strip() + text[one.end :].strip(" .!?。！？"):
         return bool(one.sure or one.clock)
-    return bool(one.clock and FOR.search(text, 0, one.start) and ENDS.match(text, one.end))
+    return bool(one.clock and before(FOR, text, one.start) and ENDS.match(text, one.end))
 
 
 def _made(one: Spoken, now: datetime) -> Found | None:

@@ -14,7 +14,7 @@ from math import isfinite
 from lingos.assistant.understanding.amounts import ENGLISH, HAN_NUMBER, amount
 from lingos.assistant.understanding.found import apart
 
-__all__ = ["DAY", "MONTH", "Length", "lengths"]
+__all__ = ["DAY", "MONTH", "YEAR", "Length", "lengths"]
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60.0, 3600.0, 86_400.0, 604_800.0, 2_592_000.0, 31_536_000.0
 UNITS = {
@@ -23,8 +23,9 @@ UNITS = {
     "礼拜": WEEK, "月": MONTH, "年": YEAR,
 }  # fmt: skip
 COUNTS = {
-    "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "half": 0.5, "a half": 0.5, "a quarter of an": 0.25, "quarter of an": 0.25,
-    "three quarters of an": 0.75, "a couple of": 2.0, "a couple": 2.0, "a few": 3.0,
+    "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "half": 0.5, "a half": 0.5,
+    "a quarter of an": 0.25, "quarter of an": 0.25, "three quarters of an": 0.75,
+    "a couple of": 2.0, "a couple": 2.0, "a few": 3.0,
 }  # fmt: skip
 RESTS = {"and a half": 0.5, "and a quarter": 0.25, "and three quarters": 0.75}
 
@@ -42,6 +43,7 @@ CHINESE_PIECE = re.compile(
     r"周(?![年围末一二三四五六日天])|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天])|月|年(?![级龄代]))"
     r"(?P<rest>半(?![个小天分夜年]))?钟?"
 )
+JANUARY = re.compile("(?:\\d+|[一二三四五六七八九十]+)月")
 JOINTS = re.compile(r"\s*(?:,?\s*and|[,，零又])?\s*", re.IGNORECASE)
 
 
@@ -91,4 +93,4 @@ def _counts(one: re.Match[str]) -> bool:
     """Whether months and years are counted: 一月 is January, 两个月 are two; 2026年 is a date, 两年 are two."""
     if one["unit"] == "月":
         return bool(one["each"] or one["of"])
-    return (amount(one["number"] or "1") or 0) < 1000 and not re.match(r"\d*[一二三四五六七八九十]*月", one.string[one.end() :])
+    return (amount(one["number"] or "1") or 0) < 1000 and not JANUARY.match(one.string, one.end())

@@ -1,7 +1,7 @@
 """Words -> values: moments, durations and numbers in English and Chinese, each where it stands.
 
-Own small grammars read what people say to an assistant. Only where a text tells of days that these do not know (holidays,
-yesterday, 3/12/2027), it goes to Microsoft's Recognizers-Text too, which is slow to load, and wrong about much else.
+Own small grammars read what people say to an assistant. Only where a text tells of days that these do not know (easter,
+yesterday, 3/12/2027) it goes to Microsoft's Recognizers-Text too, which is slow to load, and wrong about much else.
 
 >>> from datetime import datetime, UTC
 >>> now = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ TOLD = re.compile(
 )
 FAR = re.compile(  # days that only the library knows
     r"\b(?:yesterday|ago|christmas|easter|thanksgiving|halloween|new\s+year|(?:next|last|this)\s+(?:month|year)|last\s+\w+day)"
-    r"|\d[/.]\d+[/.]\d|昨[天日晚]|前天|上个?(?:周|星期|礼拜|月)|下个?月|[月年][初底]|除夕|元旦|节|[时钟天]之?前",
+    r"|\d[/.]\d+[/.]\d|昨[天日晚]|前天|上个?(?:周|星期|礼拜|月)|下个?月|[月年][初底]|除夕|元旦|春节|端午|中秋|清明|重阳|七夕|元宵|[时钟天]之?前",
     re.IGNORECASE,
 )
 CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}")
@@ -52,7 +52,10 @@ def moments(text: str, now: datetime) -> list[Found]:
     """
     if not TOLD.search(text):
         return []
-    found, spoken = instants(text, now)
+    try:
+        found, spoken = instants(text, now)
+    except OverflowError:  # now is the last day of the calendar
+        return []
     if FAR.search(_without(text, spoken)):
         found += [one for one in _recognised(text, now) if _adds(one, spoken)]
     return apart(found)

@@ -16,7 +16,7 @@ from lingos.assistant.world.kept import Kept
 from lingos.contracts import Value
 from lingos.errors import LingosError, unknown
 
-__all__ = ["DOORS", "ROOMS", "SENSORS", "House"]
+__all__ = ["DOORS", "NOTICED", "ROOMS", "SENSORS", "House"]
 
 ROOMS: Mapping[str, Sequence[str]] = {  # the name that things carry -> what people call it
     "kitchen": ("kitchen", "厨房"),
@@ -49,6 +49,28 @@ SENSORS: Mapping[str, Sequence[Value]] = {  # what moves without being told -> i
     **{f"{room}.window": ("open", "closed") for room in ROOMS},
     **{f"{room}.temperature": () for room in ROOMS},
 }
+OPENS = "(opens|is opened|is open|gets opened|has been opened)"
+CLOSES = "(closes|is closed|is shut|gets closed|has been closed)"
+WHO = "(I|you|we|somebody|someone)"
+# What its sensors notice: a name -> English, Chinese, the thing, what it becomes. Told in the grammar of phrases.
+NOTICED: Mapping[str, tuple[Sequence[str], Sequence[str], str, Value]] = {
+    "window_opens": (
+        ["the {room} window opens", f"[the] {{room}} window {OPENS}", f"[the|a] window (in|of) [the] {{room}} {OPENS}",
+         f"{WHO} (open|opens) the window in [the] {{room}}", f"{WHO} (open|opens) [the] {{room}} window"],
+        ["{room}的窗户打开", "{room}[的|里的](窗户|窗子|窗)[一|被](打开|开)[着]",
+         "(我|有人|谁)[一](打开|开){room}[的|里的](窗户|窗子|窗)"],
+        "{room}.window", "open",
+    ),
+    "window_closes": (
+        ["the {room} window closes", f"[the] {{room}} window {CLOSES}",
+         f"[the|a] window (in|of) [the] {{room}} {CLOSES}",
+         f"{WHO} (close|closes|shut|shuts) the window in [the] {{room}}",
+         f"{WHO} (close|closes|shut|shuts) [the] {{room}} window"],
+        ["{room}的窗户关上", "{room}[的|里的](窗户|窗子|窗)[一|被](关上|关好|关闭|关)[着]",
+         "(我|有人|谁)[一](关上|关好|关){room}[的|里的](窗户|窗子|窗)"],
+        "{room}.window", "closed",
+    ),
+}  # fmt: skip
 BUILT = "the house was built"
 
 
