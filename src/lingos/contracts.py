@@ -222,6 +222,7 @@ class Task(Protocol):
     higher_is_better: bool
     reads: tuple[str, ...]  # columns that it reads beside text and label, where a file has them
 
+    def settle(self, example: Example, schema: Schema) -> Example: ...  # as answers are compared with it
     def read(self, example: Example) -> Example: ...  # with what its other columns say; see `reads`
     def schema(self, examples: Iterable[Example]) -> Schema: ...
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]: ...

@@ -10,7 +10,11 @@ from xml.dom import minidom
 import pytest
 from tests.studio.made import made
 
+from lingos.assistant.reply import Part
 from lingos.assistant.world.house import AT_FIRST
+from lingos.contracts import Preview
+from lingos.studio.cards import talk_log
+from lingos.studio.chat import Exchange, State
 from lingos.studio.desk import Desk
 from lingos.studio.house_picture import house_picture
 
@@ -67,6 +71,15 @@ def test_a_question_offers_its_words(desk: Desk) -> None:
     desk.pressed("say", "书房", "zh")
     assert "study: light on" in desk.shown("en").house
     assert [act for act, _ in acts(desk.shown("zh").log)] == ["undo"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ["yes", "no"]), ("zh", ["好的", "算了"])])
+def test_did_you_mean_is_answered_in_the_language_of_the_talk(language: str, words: list[str]) -> None:
+    meant = Part("question", "did you mean that?", "kitchn lite", "home.light", 0.6, preview=Preview("the light is on"))
+    state = State((Exchange("kitchn lite", (meant,), language),), frozenset(), "", ())
+    assert acts(talk_log(state, "en")) == [("say", word) for word in words]
+    older = State((*state.exchanges, Exchange("stop", (), "en")), frozenset(), "", ())
+    assert acts(talk_log(older, "en")) == [], "only the newest question can be answered"
 
 
 def test_words_stay_words_everywhere(desk: Desk) -> None:

@@ -64,10 +64,7 @@ def button(act: str, key: str, text: str, label: str, look: str = "plain") -> Ma
 
 def buttons_of(call: str, said: str, language: str) -> Markup:
     """Yes and No for a call that waits."""
-    yes, no = (phrase(f"studio.{one}.to", language).format(said=said) for one in ("yes", "no"))
-    return button("yes", call, phrase("studio.yes", language), yes, "main") + button(
-        "no", call, phrase("studio.no", language), no
-    )
+    return _yes_no(("yes", call), ("no", call), said, language)
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
@@ -110,12 +107,15 @@ def _answers(part: Part, one: Exchange, state: State, language: str) -> Markup:
     """Of "did you mean" yes and no, said in the talk's language; of a missing word the words that it may be."""
     if part.preview is None:
         return Markup("").join(button("say", word, word, word) for word in state.choices)
-    words = ("好的", "算了") if one.language == "zh" else ("yes", "no")
-    found = Markup("")
-    for key, word, look in (("yes", words[0], "main"), ("no", words[1], "plain")):
-        label = phrase(f"studio.{key}.to", language).format(said=part.said)
-        found += button("say", word, phrase(f"studio.{key}", language), label, look)
-    return found
+    yes, no = ("好的", "算了") if one.language == "zh" else ("yes", "no")
+    return _yes_no(("say", yes), ("say", no), part.said, language)
+
+
+def _yes_no(yes: tuple[str, str], no: tuple[str, str], said: str, language: str) -> Markup:
+    label = phrase("studio.yes.to", language).format(said=said)
+    other = phrase("studio.no.to", language).format(said=said)
+    agree = button(*yes, phrase("studio.yes", language), label, "main")
+    return agree + button(*no, phrase("studio.no", language), other)
 
 
 def _change(one: Change, language: str) -> Markup:

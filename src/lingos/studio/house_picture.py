@@ -90,9 +90,10 @@ def _room(things: Things, name: str, index: int, language: str) -> Markup:
     on, colour = things.get(f"{name}.light") == "on", str(things.get(f"{name}.colour"))
     strength = _number(things.get(f"{name}.brightness"), 100) / 100 if on else 0.0
     shown = COLOURS.get(colour, COLOURS["white"])
-    lamp = [phrase("house.lamp", language), value(things.get(f"{name}.light"), language)]
-    if on:
-        lamp += [f"{100 * strength:g}%", *([value(colour, language)] if colour != "white" else [])]
+    coloured = on and colour != "white"
+    lamp = [*([] if coloured else [phrase("house.lamp", language)]), value(things.get(f"{name}.light"), language)]
+    lamp += [f"{100 * strength:g}%"] if on else []
+    lamp += [value(colour, language)] if coloured else []
     heating, degrees = (value(things.get(f"{name}.{one}"), language) for one in ("heating", "temperature"))
     return ROOM.format(
         lit="lit" if on else "unlit",

@@ -27,9 +27,22 @@ PRESS = """element.addEventListener('click', (event) => {
 # The button that was pressed is gone afterwards: the keyboard goes on in the box; a finger wants no keyboard.
 LOG = f"""{PRESS}
 const last = () => {{ const log = element.querySelector('.log'); if (log) log.scrollTop = log.scrollHeight; }};
-const back = () => {{ const box = document.querySelector('#sentence input, #sentence textarea');
+const back = () => {{ const box = document.querySelector('#sentence');
   if (box && document.activeElement === document.body && matchMedia('(pointer: fine)').matches) box.focus(); }};
 last(); watch('value', () => {{ last(); back(); }});"""
+# A form of our own: emptied at once, so that who types on loses nothing; the Enter of an input method sends nothing.
+FORM = Markup(
+    '<form class="box" autocomplete="off"><label for="sentence">{label}</label><input id="sentence" type="text" '
+    'maxlength="2000" placeholder="{example}" enterkeyhint="send">'
+    '<button type="submit" class="act main">{send}</button></form>'
+)
+SEND = """const box = element.querySelector('#sentence');
+element.querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (box.value.trim()) trigger('submit', {text: box.value});
+  box.value = '';
+});
+if (matchMedia('(pointer: fine)').matches) box.focus();"""
 LOOK = f"""setInterval(() => {{ if (!document.hidden) trigger('tick'); }}, {SECONDS * 1000});
 document.addEventListener('visibilitychange', () => {{ if (!document.hidden) trigger('tick'); }});"""
 HEARD = '<div role="status" aria-live="polite" class="hidden">${value}</div>'  # put in after the template is read
@@ -43,14 +56,14 @@ def page(desk: Desk, language: str) -> gr.Blocks:
         gr.HTML(_head(language), js_on_load=f"document.documentElement.lang = '{language}';", elem_id="top")
         with gr.Tabs():
             with gr.Tab(phrase("studio.tab.talk", language), id="talk"):
-                ask, send, parts = _talk(language)
+                form, parts = _talk(language)
             with gr.Tab(phrase("studio.tab.review", language), id="review") as review:
                 review_tab(desk, language, (blocks.load, review.select))
             with gr.Tab(phrase("studio.tab.history", language), id="history"):
                 parts += [gr.HTML(js_on_load=PRESS, elem_id="waiting"), gr.HTML(js_on_load=None, elem_id="history")]
             with gr.Tab(phrase("studio.tab.skills", language), id="skills") as tab:
                 skills = gr.HTML(js_on_load=None, elem_id="skills")
-        _wire(desk, language, blocks, ask, send, parts)
+        _wire(desk, language, blocks, form, parts)
         for event in (blocks.load, tab.select):
             event(lambda: desk.skills(language), outputs=skills, **QUIET)
     return blocks
@@ -76,31 +89,21 @@ def _head(language: str) -> str:
     )
 
 
-def _talk(language: str) -> tuple[gr.Textbox, gr.Button, list[gr.HTML]]:
-    """The box, the button, and what is shown beside them."""
+def _talk(language: str) -> tuple[gr.HTML, list[gr.HTML]]:
+    """The form, and what is shown beside it."""
+    words = {"label": "studio.ask", "example": "studio.example", "send": "studio.send"}
+    form = FORM.format(**{name: phrase(key, language) for name, key in words.items()})
     with gr.Row(elem_classes="talk"):
         with gr.Column(scale=3, min_width=300):
             log = gr.HTML(js_on_load=LOG, elem_id="log")
             heard = gr.HTML(html_template=HEARD, js_on_load=None, elem_id="heard")
-            with gr.Row(elem_classes="box"):
-                ask = gr.Textbox(
-                    label=phrase("studio.ask", language),
-                    placeholder=phrase("studio.example", language),
-                    lines=1,
-                    max_lines=1,
-                    max_length=2000,
-                    autofocus=True,
-                    elem_id="sentence",
-                    scale=5,
-                    min_width=200,
-                )
-                send = gr.Button(phrase("studio.send", language), variant="primary", scale=1, min_width=90)
+            sentence = gr.HTML(form, js_on_load=SEND, elem_id="say")
         with gr.Column(scale=2, min_width=300):
             house = gr.HTML(js_on_load=LOOK, elem_id="house")
-    return ask, send, [log, heard, house]
+    return sentence, [log, heard, house]
 
 
-def _wire(desk: Desk, language: str, blocks: gr.Blocks, ask: gr.Textbox, send: gr.Button, parts: list[gr.HTML]) -> None:
+def _wire(desk: Desk, language: str, blocks: gr.Blocks, form: gr.HTML, parts: list[gr.HTML]) -> None:
     """Events -> what is shown."""
     seen = gr.State("")
     shown = [*parts, seen]
@@ -109,8 +112,8 @@ def _wire(desk: Desk, language: str, blocks: gr.Blocks, ask: gr.Textbox, send: g
         found = desk.shown(language)
         return (*astuple(found), found.digest)
 
-    def said(text: str) -> tuple[str, ...]:
-        desk.chat.say(text or "")
+    def said(event: gr.EventData) -> tuple[str, ...]:
+        desk.chat.say(str(event.text))
         return now()
 
     def pressed(event: gr.EventData) -> tuple[str, ...]:
@@ -121,9 +124,7 @@ def _wire(desk: Desk, language: str, blocks: gr.Blocks, ask: gr.Textbox, send: g
         found = now()
         return found if found[-1] != digest else tuple(gr.skip() for _ in found)
 
-    for event in (ask.submit, send.click):
-        event(said, ask, shown, trigger_mode="multiple", **QUIET)
-        event(None, None, ask, js="() => ''", **QUIET)  # at once: who types on meanwhile loses nothing
+    form.submit(said, None, shown, trigger_mode="multiple", **QUIET)
     log, _, house, waiting, _ = parts
     for part in (log, waiting):
         part.click(pressed, None, shown, **QUIET)

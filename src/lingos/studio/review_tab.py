@@ -112,8 +112,9 @@ class Tab:
     def _note(self, review: Review | None, found: list[Unclear]) -> str:
         if review is None:
             return phrase("review.none", self.language)
+        key = "review.lead" if found else "review.empty"
         count = phrase("review.count", self.language).format(labelled=len(review.rows()))
-        return f"{phrase('review.lead' if found else 'review.empty', self.language)} ({count})"
+        return f"{phrase(key, self.language)} ({count})"
 
 
 def _text(found: Value) -> str:

@@ -94,6 +94,10 @@ class Labelled:
         """The example as it is."""
         return example
 
+    def settle(self, example: Example, schema: Schema) -> Example:
+        """The example as its schema sees it."""
+        return example
+
     def schema(self, examples: Iterable[Example]) -> Schema:
         """Labels in sorted order, rows per label, main language. One label only is a DataError."""
         rows = list(examples)

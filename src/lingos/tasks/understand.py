@@ -7,6 +7,7 @@ refusal, the ladder) is as in `classify`; the slots come beside it.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from lingos.contracts import Array
 
-__all__ = ["Understand", "annotated"]
+__all__ = ["Understand", "annotated", "settled"]
 
 MOST = 60  # values of a slot that can be told apart without a word for them in the text
+WORDLESS = 0.2  # share of its rows without a word for it from which on a closed slot is always implied
 SKIP = -100  # a target that is not learned
 
 
@@ -45,9 +47,15 @@ class Understand(Labelled):
         """With marks and implied values; see `annotated`."""
         return annotated(example)
 
+    def settle(self, example: Example, schema: Schema) -> Example:
+        """As `settled`: what an answer is compared with."""
+        return settled(example, schema)
+
     def schema(self, examples: Iterable[Example]) -> Schema:
         """Beside the labels: the slots that stand in texts, and the values of those that are implied."""
         rows = list(examples)
+        always = _always(rows)
+        rows = [settled(row, {"always": always}) for row in rows]
         values: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row in rows:
             for slot, value in row.implied.items():
@@ -55,11 +63,13 @@ class Understand(Labelled):
         return {
             **super().schema(rows),
             "slots": sorted({mark.slot for row in rows for mark in row.marks}),
+            "always": always,
             "closed": {slot: sorted(found) for slot, found in sorted(values.items()) if len(found) <= MOST},
         }
 
     def also(self, examples: Sequence[Example], rows: Sequence[Row], schema: Schema) -> Mapping[str, Sequence[Array]]:
         """Targets of the tags, int64 [length] a row, and of the closed slots, int64 [slots] a row; 0 is "none"."""
+        examples = [settled(example, schema) for example in examples]
         return {
             "tags": [_tags(example, row, schema) for example, row in zip(examples, rows, strict=True)],
             "values": [_values(example, schema) for example in examples],
@@ -146,18 +156,61 @@ def annotated(example: Example) -> Example:
     for slot, value in slots.items():
         if slot in named:
             continue
-        start = text.lower().find(str(value).lower()) if str(value) else -1
-        if start >= 0 and isinstance(value, str):
+        start = _place(text, value) if isinstance(value, str) else -1
+        if start >= 0:
             marks.append(Mark(start, start + len(value), slot))
         else:
             implied[slot] = str(value)
     return replace(example, marks=tuple(sorted(marks, key=lambda one: one.start)), implied=implied)
 
 
+def settled(example: Example, schema: Schema) -> Example:
+    """The example with the slots that the schema knows as closed among the implied ones, also where a text names them.
+
+    >>> row = annotated(Example({"text": "any light on", "slots": '{"domain": "light"}'}, "count", "1"))
+    >>> dict(settled(row, {"always": ["domain"]}).implied)
+    {'domain': 'light'}
+    """
+    always = schema.get("always", ())
+    if not always or not example.marks or _told_by_place(example):
+        return example
+    told = {slot: str(value) for slot, value in dict(_json(example, "slots") or {}).items() if slot in always}
+    marks = tuple(mark for mark in example.marks if mark.slot not in always)
+    return replace(example, marks=marks, implied={**example.implied, **told})
+
+
 # -- helpers ---------------------------------------------------------------------------------------------------------
 def _json(example: Example, name: str) -> Any:
     told = example.fields.get(name)
     return json.loads(told) if isinstance(told, str) and told else told
+
+
+def _place(text: str, value: str) -> int:
+    """Where a value stands in a text as words of its own; -1 for nowhere."""
+    edges = [r"(?<!\w)" if value[:1].isascii() else "", r"(?!\w)" if value[-1:].isascii() else ""]
+    found = re.search(f"{edges[0]}{re.escape(value)}{edges[1]}", text, re.IGNORECASE) if value.strip() else None
+    return found.start() if found else -1
+
+
+def _told_by_place(example: Example) -> bool:
+    """Whether the row says itself where its slots stand."""
+    return bool(example.fields.get("spans") or example.fields.get("tags"))
+
+
+def _always(rows: Sequence[Example]) -> list[str]:
+    """Closed slots of which texts often have no word of their own ("lights" for the domain "light"): they are told by
+    their value, always, so that what is learned of one slot is of one kind.
+    """
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    implied, every = Counter[str](), Counter[str]()
+    for row in rows:
+        if _told_by_place(row):
+            return []
+        for slot, value in dict(_json(row, "slots") or {}).items():
+            values[slot].add(str(value))
+            every[slot] += 1
+            implied[slot] += slot in row.implied
+    return sorted(slot for slot in every if len(values[slot]) <= MOST and implied[slot] > WORDLESS * every[slot])
 
 
 def _from_tags(text: str, tokens: Sequence[str], tags: Sequence[str]) -> list[Mark]:

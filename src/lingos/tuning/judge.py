@@ -46,5 +46,6 @@ def judge(session: Session, examples: Sequence[Example], *, perturbed: int = 400
     made = evaluate(found, session, options)
     if "slots" in session.skill.manifest.schema:
         told = session([{"text": str(example.fields["text"])} for example in examples])
-        made = replace(made, slots=slots(told, examples))
+        wanted = [session.task.settle(example, session.skill.manifest.schema) for example in examples]
+        made = replace(made, slots=slots(told, wanted))
     return made, found
