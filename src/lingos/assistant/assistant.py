@@ -9,7 +9,7 @@ Every channel (terminal, socket, HTTP, page) calls these few verbs and nothing b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lingos.assistant.command import Command, Installed, Staff
 from lingos.assistant.journal.entry import Note
@@ -17,14 +17,19 @@ from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.approvals import waiting
 from lingos.assistant.policy.policy import PERSON
 from lingos.assistant.reply import Part, Reply
-from lingos.assistant.runner import Runner, new_id
+from lingos.assistant.rules import fire
+from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.talk import Talk
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.world import LiveWorld
+from lingos.contracts import Value
+from lingos.errors import DataError
 from lingos.text.ngrams import HAN
 from lingos.words.said import LANGUAGES, phrase
 
 __all__ = ["Assistant"]
+
+LONGEST = 1_000  # characters of one sentence: what joins commands is looked for in all of it
 
 Listener = Callable[[Reply], None]
 
@@ -58,24 +63,31 @@ class Assistant:
             source: "person" for what a person typed or spoke; else the name of what the text came from, which can
                 start nothing.
         """
+        if len(text) > LONGEST:
+            raise DataError(f"{len(text)} characters at once", expected=f"at most {LONGEST}", cure="say it in parts")
         language = "zh" if HAN.search(text) else "en"
         with self._lock:
             one = Command(self.staff, new_id(), text, person, source, language)
             facts = {"source": source, "language": language}
             self.staff.journal.append(Note("command", person, one.id, facts=facts, private={"text": text}))
-            return self._told(Reply(one.id, text, language, tuple(one.parts())))
+            return self._told(Reply(one.id, text, language, tuple(one.parts()), person))
 
     def answer(self, call: str, person: str, *, yes: bool, language: str = "en", source: str = PERSON) -> Reply:
         """Say yes or no to a call that waits. ApprovalError: nothing of this person waits under this id."""
         with self._lock:
             one = Command(self.staff, new_id(), "", person, source, language)
-            return self._told(Reply(one.id, "", language, (one.answered(call, yes),)))
+            return self._told(Reply(one.id, "", language, (one.answered(call, yes),), person))
 
     def undo(self, person: str, *, language: str = "en") -> Reply:
         """Take back the person's last effect that can be taken back."""
         with self._lock:
             one = Command(self.staff, new_id(), "", person, PERSON, language)
-            return self._told(Reply(one.id, "", language, (one.undone(),)))
+            return self._told(Reply(one.id, "", language, (one.undone(),), person))
+
+    def sense(self, changes: Mapping[str, Value]) -> list[Outcome]:
+        """Something changed without being told, such as a sensor: what standing rules do about it."""
+        with self._lock:
+            return fire(changes, self.staff.runners["en"])
 
     def recover(self) -> list[Part]:
         """End what a dead process left open; see Runner.recover. Call it once, at the start."""

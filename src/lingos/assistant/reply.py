@@ -42,6 +42,7 @@ class Reply:
     text: str
     language: str
     parts: tuple[Part, ...] = ()
+    person: str = ""  # who is answered
 
     @property
     def said(self) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from lingos.cli.console import bar, document, line, show
 from lingos.cli.options import TrainOptions
 from lingos.cli.review import review
-from lingos.errors import LingosError, unknown
+from lingos.errors import LingosError, MissingExtra, unknown
 from lingos.later import later
 from lingos.settings import flags
 
@@ -22,7 +23,11 @@ __all__ = ["add"]
 household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
 train_skill = later("lingos.cli.training", "train")
-open_line = later("lingos.assistant.channels.socket", "Line")
+keep_warm = later("lingos.cli.warm", "warm")
+make_events = later("lingos.serving.events", "Events")
+make_router = later("lingos.serving.commands", "commands_router")
+open_door = later("lingos.serving.start", "Door")
+run_server = later("lingos.serving.app", "serve_behind")
 grant_note = later("lingos.assistant.policy.grants", "granted")
 export_file = later("lingos.assistant.journal.export", "export")
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
@@ -63,18 +68,39 @@ def grant(
     show(f"{person}: {most} in {app}")
 
 
-def serve() -> None:
+def serve(
+    host: Annotated[str, typer.Option(help="address; the default is reachable from this machine only")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port; 0 = any free one", min=0, max=65535)] = 8352,
+    http: Annotated[bool, typer.Option("--http/--no-http", help="answer over HTTP, too")] = True,
+    person: Annotated[str, typer.Option(help="whom HTTP may name; default: everybody")] = "",
+) -> None:
     """Stay warm: `lingos do` then answers at once, reminders ring, standing rules act. Ctrl-C ends it."""
-    own = household()
-    for part in own.assistant.recover():
-        line(part.said)
-    own.reader()
+    try:
+        with open_door(host, port) if http else nullcontext() as door:  # a port that is taken is told before all else
+            _stay(door, person)
+    except ModuleNotFoundError as error:
+        if error.name not in ("fastapi", "starlette", "uvicorn"):
+            raise
+        raise MissingExtra(error.name, "serving") from error
+
+
+def _stay(door: Any, person: str) -> None:
+    ended, events, own = _ending(), make_events(), household()
+    with keep_warm(own, line, events.tell) as kept:
+        line(f"warm on {own.socket}")
+        if door is None:
+            while not ended.wait(0.2):  # a wait without end may sleep through a signal
+                pass
+        elif not ended.is_set():
+            run_server(door, (), own.store, [make_router(kept, events, person)], person or whoami())
+
+
+def _ending() -> threading.Event:
+    """Set by Ctrl-C and SIGTERM, which then kill nobody: what is open gets closed."""
     ended = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
-    with open_line(own.assistant, own.socket):
-        line(f"warm on {own.socket}")
-        ended.wait()
+    return ended
 
 
 def verify(as_json: Json = False) -> None:

@@ -18,6 +18,7 @@ FOLDER = "/studio"
 household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
 review_of = later("lingos.cli.training", "review_of")
+keep_warm = later("lingos.cli.warm", "warm")
 make_desk = later("lingos.studio.desk", "desk")
 mount_page = later("lingos.studio.mount", "mount")
 run_page = later("lingos.serving.open_page", "serve_page")
@@ -36,14 +37,13 @@ def studio(
     """Open the page: talk, the house as it is now, unclear sentences, history, skills. Ctrl-C ends it."""
     own = household()
     try:
-        for part in own.assistant.recover():
-            line(part.said)
-        desk = make_desk(own.assistant, whoami(), own.store, lambda: review_of(own))
+        with keep_warm(own, line):
+            desk = make_desk(own.assistant, whoami(), own.store, lambda: review_of(own))
 
-        def mount(app: Any) -> None:
-            mount_page(app, desk, FOLDER)
+            def mount(app: Any) -> None:
+                mount_page(app, desk, FOLDER)
 
-        run_page(mount, own.store, host=host, port=port, browse=webbrowser.open if browser else None)
+            run_page(mount, own.store, host=host, port=port, browse=webbrowser.open if browser else None)
     except ModuleNotFoundError as error:
         if error.name not in EXTRAS:
             raise

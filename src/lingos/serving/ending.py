@@ -3,18 +3,23 @@
 ending = Ending(app)
 EndingServer(uvicorn.Config(ending), ending).run()
 
-Without it Ctrl-C waits for every open page, and then cuts them off with a traceback.
+Without it Ctrl-C waits for every open page, and then cuts them off with a traceback. `Endless` is an answer that then
+ends as a whole one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 
 import uvicorn
+from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Ending", "EndingServer"]
+__all__ = ["Ending", "EndingServer", "Endless"]
+
+STUCK = 1.0  # seconds that a client which reads nothing gets for the end of its answer
 
 
 class Ending:
@@ -38,6 +43,25 @@ class Ending:
                 ended.cancel()
 
         return received
+
+
+class Endless(StreamingResponse):
+    """An answer without end, which has one when the client left or the server ends: no connection breaks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sending = asyncio.ensure_future(self.stream_response(send))
+        leaving = asyncio.ensure_future(self.listen_for_disconnect(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            unfinished = sending.cancel()
+            leaving.cancel()
+            await asyncio.wait({sending, leaving})
+        if not unfinished:
+            sending.result()
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(send({"type": "http.response.body", "body": b"", "more_body": False}), STUCK)
 
 
 class EndingServer(uvicorn.Server):

@@ -14,12 +14,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lingos.errors import DataError, LingosError, RecipeError, SkillError, StoreError
+from lingos.errors import DataError, LingosError, RecipeError, SkillError, StateError, StoreError
 from lingos.serving.keys import fits
 from lingos.serving.visits import Visits, headers_of, preferred
 from lingos.words.said import phrase
 
-__all__ = ["OPEN", "Guard", "Limits", "problem", "status_of"]
+__all__ = ["OPEN", "ForbiddenError", "Guard", "Limits", "problem", "status_of"]
 
 OPEN = frozenset({"/health"})  # the only path that answers without the key; it tells no secret
 DRAIN = 16 << 20  # bytes of a body that is too large which are still read, so that the client gets its answer
@@ -40,6 +40,10 @@ class Limits:
     inputs: int = 256
     text: int = 20_000  # characters of one input
     top: int = 100
+
+
+class ForbiddenError(LingosError):
+    """Who has the key may not do this here."""
 
 
 class TooLarge(Exception):
@@ -107,6 +111,9 @@ class Guard:
             await _answer(send, 413, problem("the request is too large", said, "send fewer or shorter texts"))
 
 
+STATUS: Mapping[type[LingosError], int] = {
+    StoreError: 404, StateError: 409, ForbiddenError: 403, DataError: 422, RecipeError: 422, SkillError: 500,
+}  # fmt: skip
 SHOWN = "use the key that `lingos serve` showed when it started"
 
 
@@ -117,9 +124,10 @@ def problem(what: str, expected: str, cure: str) -> dict[str, Any]:
 
 def status_of(error: LingosError) -> int:
     """The HTTP status of an error that LingOS raised on purpose."""
-    if isinstance(error, StoreError):
-        return 404
-    return 422 if isinstance(error, (DataError, RecipeError)) else 500 if isinstance(error, SkillError) else 503
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return status
+    return 422 if type(error) is LingosError else 503  # a plain one says that what was asked can not be
 
 
 def _offered(scope: Scope) -> str | None:

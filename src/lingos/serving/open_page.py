@@ -5,19 +5,16 @@ serve_page(lambda app: mount(app, desk, PAGES), store, host="127.0.0.1", port=83
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 from collections.abc import Callable, Sequence
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from lingos.serving.app import DRAIN, LOOPBACK, ServeSettings, create_app
-from lingos.serving.app import _listening as listening_on
-from lingos.serving.ending import Ending, EndingServer
-from lingos.serving.keys import VARIABLE, digest, make
+from lingos.serving.app import ServeSettings, create_app
+from lingos.serving.keys import VARIABLE, digest
 from lingos.serving.page import SafeHeaders, routes
+from lingos.serving.start import LOOPBACK, Door
 from lingos.serving.visits import Visits
 from lingos.store.store import Store
 
@@ -43,24 +40,17 @@ def serve_page(
     The address that is printed holds the key, unless that is a person's own; the one that is opened, which other
     programs of the machine can see, holds a ticket that is good once.
     """
-    key, new = make()
-    visits = Visits(digest(key))
-    with listening_on(host, port) as socket:
-        ending = Ending(page_app(mount, store, visits))
-        number = socket.getsockname()[1]
-        address = f"http://[{host}]:{number}/" if ":" in host else f"http://{host}:{number}/"
-        _tell(f"{address}?key={key if new else f'${VARIABLE}'}", host)
+    with Door(host, port) as door:
+        visits = Visits(digest(door.key))
+        app = page_app(mount, store, visits)
+        _tell(f"{door.address}/?key={door.key if door.new else f'${VARIABLE}'}", host)
         if browse is not None:
-            ticket = f"{address}?key={visits.ticket()}"  # the socket listens already: whoever comes now waits
+            ticket = f"{door.address}/?key={visits.ticket()}"  # the socket listens already: whoever comes now waits
             threading.Thread(target=browse, args=[ticket], daemon=True).start()
-        config = uvicorn.Config(
-            ending, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=DRAIN
-        )
-        EndingServer(config, ending).run(sockets=[socket])
+        door.run(app)
 
 
 def _tell(address: str, host: str) -> None:
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     lines = [f"the page: {address}", "Ctrl-C ends it"]
     if host not in LOOPBACK:
         lines.append("other machines can reach this address, and HTTP is not encrypted: put a TLS proxy before it")

@@ -10,7 +10,7 @@ from lingos.assistant.journal.entry import Entry, Kind, Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON, Decision
 from lingos.contracts import Call
-from lingos.errors import LingosError
+from lingos.errors import StateError
 from lingos.words.said import Said
 
 __all__ = ["PATIENCE", "ApprovalError", "answered", "asked", "call_of", "waiting", "written"]
@@ -18,7 +18,7 @@ __all__ = ["PATIENCE", "ApprovalError", "answered", "asked", "call_of", "waiting
 PATIENCE = timedelta(minutes=10)  # how long a question may wait
 
 
-class ApprovalError(LingosError):
+class ApprovalError(StateError):
     """The answer fits no question that waits: another call, answered before, too old, or not this person's."""
 
 

@@ -12,11 +12,12 @@ from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import AROUND, Names, filled
 from lingos.assistant.understanding.phrases import Phrase, Spoken, parsed
 
-__all__ = ["NOTHING", "Sentence", "Wish", "idle", "taught"]
+__all__ = ["NOTHING", "Sentence", "Wish", "idle", "mistyped", "taught"]
 
 NOTHING = "none"  # the intent of what is no command
 BARE = 0.4  # share of the sentences without anything around them
 EACH_OTHER = 4  # sentences of each wish that no app fulfils
+MISTYPED = 0.1  # share of the sentences with a slip of the finger
 CUT = 0.15  # share of the sentences without effect that are cut off
 NOTHING_TO_DO: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
     resources.files("lingos.assistant.understanding").joinpath("nothing.json").read_text("utf-8")
@@ -105,10 +106,33 @@ def _drawn(wish: Wish, phrase: Phrase, language: str, each: int, chance: random.
         if len(seen) == each:
             return
         spoken = phrase.drawn(chance, lambda slot: filled(wish.slots[slot], language, wish.names.get(slot, {}), chance))
-        around = _around(spoken, language, chance)
+        around = mistyped(_around(spoken, language, chance), chance)
         if around.text not in seen:
             seen.add(around.text)
             yield Sentence(around.text, language, wish.intent, around.spans, around.implied)
+
+
+def mistyped(spoken: Spoken, chance: random.Random) -> Spoken:
+    """Now and then with a slip of the finger outside of its slots: two letters swapped, one left out or doubled.
+
+    >>> mistyped(Spoken("turn on the light"), random.Random(31)).text
+    'trn on the light'
+    """
+    if chance.random() >= MISTYPED:
+        return spoken
+    free = [
+        k
+        for k in range(1, len(spoken.text) - 1)
+        if spoken.text[k - 1 : k + 2].isalpha() and not any(a - 1 <= k <= b for a, b, _, _ in spoken.spans)
+    ]
+    if not free:
+        return spoken
+    k, text = chance.choice(free), spoken.text
+    slips = (text[k + 1] + text[k], text[k + 1], text[k] * 2 + text[k + 1])
+    slip = slips[chance.randrange(3)] if text.isascii() else slips[chance.randrange(1, 3)]
+    moved = len(slip) - 2
+    spans = tuple((a + moved * (a > k), b + moved * (a > k), slot, value) for a, b, slot, value in spoken.spans)
+    return Spoken(text[:k] + slip + text[k + 2 :], spans, spoken.implied)
 
 
 def _around(spoken: Spoken, language: str, chance: random.Random) -> Spoken:
