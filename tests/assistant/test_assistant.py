@@ -12,10 +12,12 @@ from tests.assistant.made import Made
 
 from lingos.apps.desk import Desk
 from lingos.apps.home import Home
+from lingos.apps.rules import Rules
 from lingos.assistant.assistant import Assistant
 from lingos.assistant.policy.approvals import ApprovalError
 from lingos.assistant.reply import Reply
 from lingos.assistant.understanding.reader import Reader
+from lingos.errors import DataError
 
 
 class At(Made):
@@ -23,7 +25,7 @@ class At(Made):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        apps, reader = [Home(), Desk()], Reader()
+        apps, reader = [Home(), Desk(), Rules()], Reader()
         self.assistant = Assistant(lambda: reader, apps, self.journal, self.world)
 
     def says(self, text: str, person: str = "ana") -> Reply:
@@ -155,3 +157,22 @@ def test_everything_is_in_the_journal_and_can_be_forgotten(at: At) -> None:
     assert at.assistant.forget("ana") > 0
     assert at.kind("and the bedroom too") == "sorry"
     assert at.journal.verify()[2] == []
+
+
+def test_standing_rules(at: At) -> None:
+    at.says("turn on the kitchen light")
+    assert at.kind("when the kitchen window opens, turn off the kitchen light") == "ask"
+    assert at.kind("yes") == "done"
+    assert at.kind("如果书房的窗户打开，就把书房的灯打开") == "ask"
+    assert at.kind("好的") == "done"
+    done = at.assistant.sense(at.house.sense({"kitchen.window": "open", "study.window": "open"}))
+    assert [one.kind for one in done] == ["done", "done"]
+    assert (at.has("kitchen.light"), at.has("study.light")) == ("off", "on")
+    assert at.kind("when the kitchen window opens, unlock the back door") == "refused"
+    assert "I notice, for example" in at.says("when the moon rises, turn off the kitchen light").said
+    assert at.kind("if I turn off the kitchen light, will it be dark") == "sorry"
+
+
+def test_a_very_long_sentence_is_refused(at: At) -> None:
+    with pytest.raises(DataError, match="characters at once"):
+        at.says("turn on the kitchen light and " * 100)

@@ -10,7 +10,7 @@ from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON
 from lingos.assistant.reply import Part
-from lingos.assistant.rules import adding, happening, split
+from lingos.assistant.rules import PLACE, adding, happening, noticed, split
 from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.slots import Slot
 from lingos.assistant.talk import Last, Pending, Talk
@@ -24,7 +24,7 @@ from lingos.assistant.understanding.wishes import Spoken, wishes
 from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Action, Call, Origin, Prediction, Value
 from lingos.errors import LingosError
-from lingos.words.said import LANGUAGES, Said
+from lingos.words.said import LANGUAGES, Said, listed
 
 __all__ = ["Command", "Installed", "Staff"]
 
@@ -149,14 +149,22 @@ class Command:
     def _standing(self) -> Part | None:
         """The question whether a rule shall stand; None where the sentence is none."""
         parts = split(self.text, self.language)
-        happens = happening(parts[0], self.staff.apps, self.staff.world) if parts else None
-        if parts is None or happens is None:
+        if parts is None or f"{PLACE}.add" not in self.staff.actions:
             return None
+        happens = happening(parts[0], self.staff.apps, self.staff.world)
         [one, *more] = self._heard(parts[1])
-        if more or not one.sure or one.intent == NOTHING or one.stopped or not one.complete:
+        clear = not more and one.sure and one.intent != NOTHING and not one.stopped and one.complete
+        if happens is None:
+            return Part("sorry", self._unnoticed(parts[0]), self.text, one.intent, one.score) if clear else None
+        if not clear:
             return Part("sorry", self._say("talk.rule"), self.text, one.intent, one.score)
         wish = self._call(one.intent, one.arguments.values, {})
         return replace(self._proposed(adding(self.text, happens, wish)), text=self.text)
+
+    def _unnoticed(self, condition: str) -> str:
+        known = listed(noticed(self.staff.apps, self.staff.world, self.language), "list.semicolon")
+        code = "rule.condition" if known else "rule.nothing"
+        return self._say(code, condition=condition, known=known)
 
     # -- sentences that stand for themselves ----------------------------------------------------------------
     def _part(self, one: Heard) -> Part:
