@@ -1,4 +1,4 @@
-"""`python benchmarks/joint.py DATA [METHOD] [NAME=VALUE ...] [--base NAME] [--split test]`: intent and slots, one skill.
+"""`python benchmarks/joint.py DATA [METHOD] [NAME=VALUE ...] [--base NAME]`: intent and slots at once.
 
 Tunes on the data set's training rows and prints one JSON document: the share of right intents, F1 of the slots that
 stand in the text, the shares of rows with all of them, with all implied values, and with everything right, each with

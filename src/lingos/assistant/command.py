@@ -28,6 +28,8 @@ from lingos.words.said import LANGUAGES, Said, listed
 
 __all__ = ["Command", "Installed", "Staff"]
 
+SURE = 0.9  # of a command that changes something: below it the person is asked whether it was meant
+
 
 class Installed(Spoken, Noticing, Protocol):
     """An app as the assistant sees it."""
@@ -170,9 +172,10 @@ class Command:
     def _part(self, one: Heard) -> Part:
         if one.intent == NOTHING or not (one.sure or one.likely):
             return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
-        if one.stopped and self.staff.actions[one.intent].risk != "read":
+        changes = self.staff.actions[one.intent].risk != "read"
+        if one.stopped and changes:
             return Part("sorry", self._say(f"talk.stopped.{one.stopped}"), one.text, one.intent, one.score)
-        if one.sure or self.source != PERSON:
+        if (one.sure and (one.score >= SURE or not changes)) or self.source != PERSON:
             return replace(self._complete(one.intent, one.arguments.values, one.text, one.arguments), score=one.score)
         return self._meant(one)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,9 @@ from lingos.contracts import Mark, Prediction, Value
 __all__ = ["Arguments", "arguments"]
 
 NEAR = 0.8  # how alike a word must be to one that is known
+EMPTY = re.compile(
+    r"(the|a|an|that|this|it|to|of|about|my)( (the|a|an|that|this))*|就是|这个|那个|一下|的", re.IGNORECASE
+)
 AROUND = " ,.!?:;，。！？：；"
 
 
@@ -84,7 +88,7 @@ def _value(slot: Slot, text: str, mark: Mark, names: Names, now: datetime) -> Pl
         return max(touching, key=lambda one: min(one.end, mark.end) - max(one.start, mark.start))
     word = _whole_words(text, mark)
     if slot.kind == "text":
-        return Placed(mark.start, mark.end, word) if word else None
+        return Placed(mark.start, mark.end, word) if word and not EMPTY.fullmatch(word) else None
     near = _nearly(word, slot.values if slot.kind == "choice" else names) if slot.kind in ("choice", "name") else None
     return Placed(mark.start, mark.end, near) if near else None
 

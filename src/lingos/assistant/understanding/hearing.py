@@ -30,6 +30,11 @@ LIGHT = re.compile(
     r"\b(the|a|in|of|at|to|too|also|as well|one|ones|both|light|lights|please)\b|也|和|的|里|灯|都|吧|还有", re.I
 )
 TOO = re.compile(r"也(?=[关开调锁拉设打])|\s+(too|as well|also)\W*$", re.IGNORECASE)
+THINGS = re.compile(
+    r"\b(lights?|lamps?|blinds?|curtains?|shutters?|shades?|heating|radiators?|doors?|locks?|alarms?|maybe|um+|well)\b"
+    r"|灯光?|窗帘|百叶窗|暖气|空调|门|锁|报警器|警报|嗯|呃",
+    re.IGNORECASE,
+)
 SHORT = 2  # letters that may be left beside the values of a part that leans on the one before
 SHORTEST = 5  # letters of a free text: "note that" has none
 MOST = 3  # joints that are looked at
@@ -112,10 +117,18 @@ def _understood(text: str, found: Prediction, wishes: Mapping[str, Wish], now: d
     if wish is None:
         return Heard(text, NOTHING, found.score, not found.refused and intent == NOTHING)
     told = arguments(found, text, wish.slots, wish.names, now)
-    why = stopped(_without_free_text(text, found, wish))
+    why = stopped(_without_free_text(text, found, wish)) or _bare(text, told, wish, now)
     if why == "half" and found.skill is None:  # a phrase of an app, word for word, is whole, however short
         why = ""
     return Heard(text, intent, found.score, not found.refused, told, why)
+
+
+def _bare(text: str, told: Arguments, wish: Wish, now: datetime) -> str:
+    """ "half" where a sentence names things and values, and not what to do: "bedroom blinds", "an hour"."""
+    if any(slot.kind == "text" for name, slot in wish.slots.items() if name in told.values):
+        return ""
+    open_ones = [name for name, slot in wish.slots.items() if slot.kind == "choice" and named(text, slot.values)]
+    return "half" if not open_ones and not _left(THINGS.sub("", text), wish, now) else ""
 
 
 def _without_free_text(text: str, found: Prediction, wish: Wish) -> str:
