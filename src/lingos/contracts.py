@@ -6,11 +6,15 @@ neither library is imported here, so that the cold path stays light.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from torch import Tensor, nn
 
@@ -26,6 +30,15 @@ HeadKind = Literal["linear", "cosine", "family"]  # family: as transformers' own
 
 # -- data ------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a text that fills a slot."""
+
+    start: int
+    end: int
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One typed row. `id` is stable under reordering of the file; `file` and `line` (1-based) say where it stood."""
 
@@ -35,6 +48,8 @@ class Example:
     group: str | None = None
     file: str = ""
     line: int = 0
+    marks: tuple[Mark, ...] = ()
+    implied: Mapping[str, str] = field(default_factory=dict)  # slot -> value that stands nowhere in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class Batch:
     targets: Tensor | None = None
     weights: Tensor | None = None  # [b]
     index: Tensor | None = None  # [b] positions in the data set
+    also: dict[str, Tensor] = field(default_factory=dict)  # what a task learns beside its targets, by output
 
 
 @dataclass(slots=True)
@@ -151,6 +167,8 @@ class Prediction:
     refused: bool
     top: tuple[tuple[str, float], ...]
     skill: SkillRef | None = None
+    marks: tuple[Mark, ...] = ()
+    implied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +220,16 @@ class Task(Protocol):
     fields: tuple[Field, ...]
     primary: str  # name of the main score
     higher_is_better: bool
+    reads: tuple[str, ...]  # columns that it reads beside text and label, where a file has them
 
+    def settle(self, example: Example, schema: Schema) -> Example: ...  # as answers are compared with it
+    def read(self, example: Example) -> Example: ...  # with what its other columns say; see `reads`
     def schema(self, examples: Iterable[Example]) -> Schema: ...
     def check(self, example: Example, schema: Schema) -> Iterable[Finding]: ...
     def targets(self, examples: Sequence[Example], schema: Schema) -> Array: ...
+    def also(
+        self, examples: Sequence[Example], rows: Sequence[Row], schema: Schema
+    ) -> Mapping[str, Sequence[Array]]: ...
     def head(self, backbone: Backbone, schema: Schema, kind: HeadKind) -> nn.Module: ...  # see modules/branch.py
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor: ...  # [rows], unreduced
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]: ...
@@ -228,3 +252,91 @@ class Session(Protocol):
 
 
 Progress = Callable[[str, float], None]  # (what, share done 0..1)
+
+
+# -- actions ---------------------------------------------------------------------------------------------------------
+# read: changes nothing. reversible: an inverse brings the world back. recoverable: a person can mend it, with effort.
+Risk = Literal["read", "reversible", "recoverable", "irreversible"]
+# Where an argument comes from: the person's own words, an earlier turn, the action's default, a click on a page; or
+# text that somebody else wrote (a note, a file, the answer of a tool), which nobody has confirmed.
+Origin = Literal["said", "context", "default", "picked", "foreign"]
+Status = Literal["done", "already", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One wish to act: an action of an app with all its arguments, for a person. `digest` names what would be done."""
+
+    id: str
+    app: str
+    action: str
+    args: Mapping[str, Value]
+    person: str
+    origins: Mapping[str, Origin] = field(default_factory=dict)  # an argument that is not named was said
+    undoes: str = ""  # id of the call that this one takes back
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of app, action and arguments: an approval is bound to it, so that no argument changes afterwards."""
+        told = {"app": self.app, "action": self.action, "args": dict(self.args)}
+        return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing of the world that becomes something else."""
+
+    thing: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a call would do. `blocked` says why it can not be done now; no change at all: it is so already."""
+
+    said: str
+    changes: tuple[Change, ...] = ()
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a call did, as the world says it afterwards; `value` is the answer of an action that reads."""
+
+    status: Status
+    said: str
+    changes: tuple[Change, ...] = ()
+    value: Value = None
+
+
+class Things(Protocol):
+    """A part of the world: named values that can be read and changed, such as lamps of a house or notes."""
+
+    def read(self) -> Mapping[str, Value]: ...
+    def apply(self, changes: Mapping[str, Value], key: str) -> bool: ...  # all or nothing; False: this key was seen
+
+
+class World(Protocol):
+    """What actions may touch: named things, the clock, secrets, skills."""
+
+    language: str  # of the person who is answered: "en" or "zh"
+
+    def things(self, place: str) -> Things: ...  # "house", or what the app of this name keeps
+    def now(self) -> datetime: ...  # with time zone
+    def secret(self, name: str) -> str: ...
+    def ask(self, skill: str, inputs: Sequence[Inputs]) -> list[Prediction]: ...
+
+
+class Action(Protocol):
+    """A typed effect. `once`: its effect takes the call's id as idempotency key, so it may be repeated safely."""
+
+    app: str
+    name: str
+    risk: Risk
+    once: bool
+    look: str  # where a person sees whether it happened, if nobody knows
+
+    def preview(self, call: Call, world: World) -> Preview: ...
+    def run(self, call: Call, world: World) -> Effect: ...
+    def inverse(self, call: Call, effect: Effect) -> Call | None: ...

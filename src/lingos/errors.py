@@ -17,6 +17,7 @@ __all__ = [
     "RecipeError",
     "ResourceError",
     "SkillError",
+    "StateError",
     "StoreError",
     "disk_full",
     "nearest",
@@ -66,6 +67,10 @@ class SkillError(LingosError):
 
 class StoreError(LingosError):
     """The store refused: no such skill, or an alias moved meanwhile."""
+
+
+class StateError(LingosError):
+    """What was asked does not fit what is so by now: a question answered before, a request that came twice."""
 
 
 class ResourceError(LingosError):

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from lingos.confidence import Bank, confidence
-from lingos.contracts import Engine, Inputs, Prediction, Task
+from lingos.contracts import Engine, Inputs, Mark, Prediction, Task
 from lingos.engines.base import EngineOptions, TrunkFile
 from lingos.errors import DataError, SkillError
 from lingos.integrity import sha256
 from lingos.registry import plugin
 from lingos.skill import TRUNK, Skill, Variant
 from lingos.tasks.base import calibrated
-from lingos.text.normalise import clean, cleaned
+from lingos.text.normalise import clean, cleaned, places
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -65,7 +65,10 @@ class Session:
             DataError: an input that is not text or lacks a field; all of them are named, nothing is skipped.
         """
         checked = self._checked(inputs)
-        return self.predictions(self._run(checked), checked) if checked else []
+        found = self.predictions(self._run(checked), checked) if checked else []
+        first = self.skill.manifest.fields[0]
+        given = [one if isinstance(one, str) else str(one[first]) for one in inputs]
+        return [_moved(one, was, is_[first]) for one, was, is_ in zip(found, given, checked, strict=True)]
 
     def outputs(self, inputs: Sequence[Inputs | str]) -> Mapping[str, Array]:
         """The raw arrays: "logits" [n, c], before calibration; "vector" [n, d] or "known" [n] if the method has it."""
@@ -186,6 +189,15 @@ def bank_of(skill: Skill) -> Bank | None:
             expected="vectors, targets, rows",
             cure="restore the bundle from the store or train it again",
         ) from error
+
+
+def _moved(prediction: Prediction, original: str, kept: object) -> Prediction:
+    """The prediction with its marks where they stand in the text as it was given."""
+    if not prediction.marks or original == kept:
+        return prediction
+    of = places(original, str(kept))
+    marks = tuple(Mark(of[mark.start], of[mark.end - 1] + 1, mark.slot) for mark in prediction.marks)
+    return dataclasses.replace(prediction, marks=marks)
 
 
 def _blank(given: Inputs) -> bool:

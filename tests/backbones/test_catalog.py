@@ -8,7 +8,7 @@ import pytest
 
 from lingos.backbones.catalog import CATALOG, better_for, closest, find, names
 from lingos.backbones.layout import FAMILIES, layout
-from lingos.backbones.text import EMBEDDED, load
+from lingos.backbones.text import BILINGUAL, EMBEDDED, load
 from lingos.errors import BackboneError
 
 
@@ -16,8 +16,8 @@ def test_the_entries_are_complete() -> None:
     assert 10 <= len(CATALOG) <= 16
     assert len(set(names())) == len(CATALOG)
     for entry in CATALOG:
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+", entry.hub)
-        assert entry.hub.endswith("/" + entry.id)
+        assert entry.hub == BILINGUAL or re.fullmatch(r"[\w.-]+/[\w.-]+", entry.hub)
+        assert f"/{entry.hub}".endswith("/" + entry.id)
         assert entry.family in FAMILIES
         assert entry.languages
         assert entry.choose.endswith(".")
@@ -25,9 +25,10 @@ def test_the_entries_are_complete() -> None:
     assert {"en", "zh", "*"} <= {language for entry in CATALOG for language in entry.languages}
 
 
-def test_only_the_embedded_model_was_verified_and_its_facts_are_true() -> None:
-    assert [entry.id for entry in CATALOG if entry.verified] == [EMBEDDED]
-    entry, info = find(EMBEDDED), load(EMBEDDED).info
+@pytest.mark.parametrize("name", [EMBEDDED, BILINGUAL])
+def test_only_the_embedded_models_were_verified_and_their_facts_are_true(name: str) -> None:
+    assert [entry.id for entry in CATALOG if entry.verified] == [EMBEDDED, BILINGUAL]
+    entry, info = find(name), load(name).info
     assert entry is not None
     assert (entry.languages, entry.licence, entry.family) == (info.languages, info.licence, info.family)
     assert entry.millions == pytest.approx(info.parameters / 1e6, abs=0.05)

@@ -72,6 +72,7 @@ class Parity(nn.Module):
     """A branch that a tracer gets wrong: it looks at the number of tokens in Python."""
 
     embedding = None
+    joint = False
 
     def forward(self, hidden: object) -> dict[str, torch.Tensor]:
         states = hidden.states  # type: ignore[attr-defined]

@@ -49,7 +49,10 @@ def test_head_and_loss_fit_together(kind: Task, head: HeadKind) -> None:
     losses = kind.loss(branch(states), batch, {})
     assert losses.shape == (len(sample),)
     losses.sum().backward()
-    assert all(parameter.grad is not None for parameter in branch.parameters())
+    # What stands beside the label needs token states, which this branch has not: tests/tasks/test_understand.py.
+    beside = ("head.tags.", "head.values.")
+    learned = [one for name, one in branch.named_parameters() if not name.startswith(beside)]
+    assert learned and all(parameter.grad is not None for parameter in learned)
 
 
 def test_an_unknown_task_names_the_nearest() -> None:

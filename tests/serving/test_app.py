@@ -26,6 +26,7 @@ from lingos.serving import app as module
 from lingos.serving.app import ServeSettings, create_app
 from lingos.serving.guard import OPEN, Limits
 from lingos.serving.keys import digest, fits, make
+from lingos.serving.start import Door, listening
 from lingos.store.store import Store
 
 KEY = "a-key-for-the-tests"
@@ -251,7 +252,7 @@ def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_used_port_is_told_before_a_skill_is_opened(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[object] = []
     monkeypatch.setattr(module, "create_app", lambda *given: opened.append(given))
-    with module._listening("127.0.0.1", 0) as held:  # as a server that has only just started holds it
+    with listening("127.0.0.1", 0) as held:  # as a server that has only just started holds it
         port = held.getsockname()[1]
         with pytest.raises(ResourceError, match=f"can not listen on 127.0.0.1:{port}: another program listens") as told:
             module.serve(["home"], port=port, store=store)
@@ -260,11 +261,11 @@ def test_a_used_port_is_told_before_a_skill_is_opened(store: Store, monkeypatch:
 
 
 def test_the_port_is_free_again_when_a_skill_can_not_be_opened(store: Store) -> None:
-    with module._listening("127.0.0.1", 0) as held:
+    with listening("127.0.0.1", 0) as held:
         port = held.getsockname()[1]
     with pytest.raises(StoreError, match="unknown skill"):
         module.serve(["nothing"], port=port, store=store)
-    module._listening("127.0.0.1", port).close()
+    listening("127.0.0.1", port).close()
 
 
 # -- a real server over a real socket --------------------------------------------------------------------------------
@@ -366,7 +367,10 @@ def test_settings_are_frozen() -> None:
 
 @pytest.mark.parametrize(("key", "header"), [(None, '"X-API-Key: $LINGOS_KEY"'), (KEY, f"'X-API-Key: {KEY}'")])
 def test_the_line_to_try_works_in_a_shell(
-    store: Store, key: str | None, header: str, capsys: pytest.CaptureFixture[str]
+    store: Store, key: str | None, header: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module._tell(application(store), "127.0.0.1", 8350, key)
+    monkeypatch.setenv("LINGOS_KEY", KEY)
+    with Door("127.0.0.1", 0) as door:
+        door.new = key is not None
+        module._tell(application(store), door)
     assert f"try: curl -H {header} -d " in capsys.readouterr().err

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lingos.contracts import Batch, Calibration, Example
 from lingos.errors import DataError
-from lingos.tasks.classify import Classify, softmax
+from lingos.tasks.base import softmax
+from lingos.tasks.classify import Classify
 
 TASK = Classify()
 

@@ -62,8 +62,10 @@ def corpus(family: str = "bert", count: int = 48, *, dropout: bool = True, home:
     return corpus_of(examples(count), base(family, dropout=dropout), home)
 
 
-def corpus_of(rows: Sequence[Example], backbone: TextBackbone | None, home: Path | None = None) -> Corpus:
-    kind = task("classify")
+def corpus_of(
+    rows: Sequence[Example], backbone: TextBackbone | None, home: Path | None = None, *, name: str = "classify"
+) -> Corpus:
+    kind = task(name)
     return Corpus(rows, kind, kind.schema(rows), backbone, max_length=24, place=PLACE, home=home)
 
 

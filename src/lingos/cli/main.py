@@ -28,12 +28,18 @@ PARTS = {
     "answer": later("lingos.cli.answer", "add"),
     "look": later("lingos.cli.look", "add"),
     "manage": later("lingos.cli.manage", "add"),
+    "talk": later("lingos.cli.talk", "add"),
+    "assist": later("lingos.cli.assist", "add"),
+    "studio": later("lingos.cli.studio", "add"),
 }
 COMMANDS = {
     **dict.fromkeys(("check", "tune", "evaluate", "compare"), "learn"),
     **dict.fromkeys(("predict", "serve"), "answer"),
     **dict.fromkeys(("explain", "bases", "methods"), "look"),
     **dict.fromkeys(("skills", "code"), "manage"),
+    **dict.fromkeys(("do", "undo", "history"), "talk"),
+    **dict.fromkeys(("assistant", "journal"), "assist"),
+    "studio": "studio",
 }
 
 

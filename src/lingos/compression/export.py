@@ -54,19 +54,18 @@ class TrunkGraph(nn.Module):
 
 
 class BranchGraph(nn.Module):
-    """(hidden, mask) or (input_ids, mask) -> (logits, vector)."""
-
-    outputs = ("logits", "vector")
+    """(hidden, mask) or (input_ids, mask) -> (logits, vector), and of a joint head (tags, values) as well."""
 
     def __init__(self, branch: Branch, depth: int) -> None:
         super().__init__()
         self.branch, self.depth = branch, depth
         self.inputs = ("input_ids" if branch.embedding is not None else "hidden", "mask")
+        self.outputs = ("logits", "vector", "tags", "values") if branch.joint else ("logits", "vector")
 
-    def forward(self, given: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, given: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         owns = self.branch.embedding is not None
         outputs = self.branch(Batch({"input_ids": given}, mask) if owns else Hidden(given, mask, self.depth))
-        return outputs["logits"], outputs["vector"]
+        return tuple(outputs[name] for name in self.outputs)
 
 
 Graph = TrunkGraph | BranchGraph
@@ -164,8 +163,12 @@ def _difference(wanted: Any, found: Sequence[Array], mask: Array) -> float:
     if len(found) == 1:
         exact = wanted.numpy()[mask]
         return float(np.abs(exact - found[0][mask]).max() / max(1.0, np.abs(exact).max()))
-    exact, mine = (torch.softmax(torch.as_tensor(logits), dim=-1).numpy() for logits in (wanted[0], found[0]))
-    return float(np.max([np.abs(exact - mine).max(), np.abs(wanted[1].numpy() - found[1]).max()]))
+    apart = [np.abs(wanted[1].numpy() - found[1]).max()]
+    for place in (0, 2, 3)[: len(found) - 1]:  # logits, tags, values
+        exact, mine = (torch.softmax(torch.as_tensor(one[place]), dim=-1).numpy() for one in (wanted, found))
+        different = np.abs(exact - mine)
+        apart.append((different[mask] if place == 2 else different).max())
+    return float(np.max(apart))
 
 
 def _ids(shape: tuple[int, int]) -> tuple[Tensor, Tensor]:

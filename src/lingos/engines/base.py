@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from lingos.skill import Skill, Variant
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["EngineOptions", "Opener", "TrunkFile", "cut", "in_order", "padded", "planned", "texts"]
+__all__ = ["EngineOptions", "Opener", "TrunkFile", "cut", "in_order", "padded", "placed", "planned", "texts"]
 
 TrunkFile = Callable[[str], Path]  # name of a file of the skill's trunk -> its checked path
 
@@ -75,15 +75,31 @@ def padded(rows: Sequence[Row], pad: int) -> tuple[Array, Array]:
     return ids, mask
 
 
+def placed(rows: Sequence[Row]) -> Array:
+    """Where the tokens of each row stand in its text, int32 [b, l, 2]; nothing stands at 0, 0."""
+    width = max(len(row.tensors["input_ids"]) for row in rows)
+    found = np.zeros((len(rows), width, 2), dtype=np.int32)
+    for place, row in enumerate(rows):
+        assert row.offsets is not None
+        found[place, : len(row.offsets)] = row.offsets
+    return found
+
+
 def in_order(parts: Sequence[tuple[Array, Mapping[str, Array]]], count: int) -> dict[str, Array]:
-    """The outputs of all batches, back in the order of the inputs.
+    """The outputs of all batches, back in the order of the inputs; with zeros where a batch had fewer tokens.
 
     >>> in_order([([1], {"logits": np.array([[5.0]])}), ([0], {"logits": np.array([[4.0]])})], 2)["logits"].tolist()
     [[4.0], [5.0]]
     """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for _, outputs in parts:
+        for name, values in outputs.items():
+            before = shapes.setdefault(name, values.shape[1:])
+            shapes[name] = tuple(max(pair) for pair in zip(before, values.shape[1:], strict=True))
     whole: dict[str, Array] = {}
     for positions, outputs in parts:
         for name, values in outputs.items():
-            target = whole.setdefault(name, np.empty((count, *values.shape[1:]), dtype=values.dtype))
-            target[positions] = values
+            target = whole.setdefault(name, np.zeros((count, *shapes[name]), dtype=values.dtype))
+            place: Any = (positions, *(slice(0, size) for size in values.shape[1:]))
+            target[place] = values
     return whole

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lingos.contracts import Batch, Engine, Inputs
-from lingos.engines.base import EngineOptions, TrunkFile, in_order, padded, planned, texts
+from lingos.engines.base import EngineOptions, TrunkFile, in_order, padded, placed, planned, texts
 from lingos.errors import SkillError
 from lingos.skill import Skill, Variant
 from lingos.text.tokens import Tokens
@@ -52,12 +52,13 @@ class TorchEngine:
         self.max_length, self.options = max_length, options
 
     def outputs(self, inputs: Sequence[Inputs]) -> Mapping[str, Array]:
-        rows = self.tokens.rows(texts(inputs), self.max_length)
+        rows = self.tokens.rows(texts(inputs), self.max_length, offsets=self.upper.joint)
         lengths = [len(row.tensors["input_ids"]) for row in rows]
         parts = []
         for batch in planned(lengths, self.options.tokens):
-            ids, mask = padded([rows[position] for position in batch], self.tokens.pad_id)
-            parts.append((batch, self._run(ids, mask)))
+            chosen = [rows[position] for position in batch]
+            found = self._run(*padded(chosen, self.tokens.pad_id))
+            parts.append((batch, {**found, "offsets": placed(chosen)} if "tags" in found else found))
         return in_order(parts, len(rows))
 
     def _run(self, ids: Array, mask: Array) -> dict[str, Array]:
@@ -66,7 +67,7 @@ class TorchEngine:
         batch = Batch({"input_ids": torch.from_numpy(ids)}, torch.from_numpy(mask))
         with torch.inference_mode():
             outputs = self.upper(self.lower(batch) if self.lower is not None else batch)
-        return {name: outputs[name].float().numpy() for name in ("logits", "vector")}
+        return {name: values.float().numpy() for name, values in outputs.items()}
 
 
 def modules_of(skill: Skill, trunk: TrunkFile) -> tuple[nn.Module | None, Branch]:
@@ -94,10 +95,12 @@ def modules_of(skill: Skill, trunk: TrunkFile) -> tuple[nn.Module | None, Branch
 
 
 def _head(skill: Skill, own: Mapping[str, Tensor], layers: Layers) -> nn.Module:
-    from lingos.modules.heads import make_head
+    from lingos.modules.heads import joint_head, make_head
 
     facts = skill.manifest.branch
     assert facts is not None
+    if "slots" in skill.manifest.schema and facts.head != "linear":
+        return joint_head(skill.manifest.schema, own[HEAD + "weight"].shape[1])
     if facts.head == "family":
         return layers.classifier(len(skill.manifest.schema["labels"]))
     classes, width = own[HEAD + "weight"].shape

@@ -14,6 +14,7 @@ from lingos.evaluation.mistakes import Confusion, Doubt, Quote
 from lingos.evaluation.refusal import Curve
 from lingos.evaluation.robustness import Robustness
 from lingos.evaluation.slices import Slice
+from lingos.evaluation.slots import Slots
 
 __all__ = ["Calibrated", "ClassScore", "Evaluation", "HeatMap", "Refused", "Score", "Tested", "UnknownLabel"]
 
@@ -111,6 +112,7 @@ class Evaluation:
     slices: tuple[Slice, ...]
     robustness: tuple[Robustness, ...]
     language: str = "en"
+    slots: Slots | None = None  # of a task that fills slots
     format: int = FORMAT
 
     def to_json(self) -> dict[str, Any]:

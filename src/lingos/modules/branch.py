@@ -7,13 +7,14 @@ layers; for them a cached pooled vector is a hidden state of length one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from lingos.contracts import Backbone, Batch, Hidden
+from lingos.modules.heads import JointHead
 from lingos.modules.pooling import Pooling, pool
 
 __all__ = ["START", "Branch", "is_head", "make_branch"]
@@ -27,7 +28,8 @@ START = 5.0
 class Branch(nn.Module):
     """Batch or Hidden(depth) -> {"logits": [b, c], "vector": [b, d] of unit length: what the last layer reads}.
 
-    A head that `pools` reads the states itself: (states, mask) -> (logits, features). The others read the vector.
+    A head that `pools` reads the states itself: (states, mask) -> (logits, features). The others read the vector; a
+    joint one adds "tags" [b, l, t] and "values" [b, s, v].
     `tensors` and `fill` speak the absolute layer names of the whole model; the head's names begin with "head.".
     """
 
@@ -35,6 +37,8 @@ class Branch(nn.Module):
         super().__init__()
         self.embedding, self.span, self.head, self.pooling = embedding, span, head, pooling
         self.pools = bool(getattr(head, "pools", False))
+        # On pooled vectors alone there are no tokens that could be told apart.
+        self.joint = isinstance(head, JointHead) and (embedding is not None or span is not None)
 
     def forward(self, batch: Batch | Hidden) -> dict[str, Tensor]:
         hidden = self.hidden(batch)
@@ -50,7 +54,8 @@ class Branch(nn.Module):
             logits, features = self.head(states, mask)
             return {"logits": logits, "vector": functional.normalize(features, dim=-1)}
         vector = functional.normalize(pool(states, mask, self.pooling), dim=-1)
-        return {"logits": self.head(vector), "vector": vector}
+        found = {"logits": self.head(vector), "vector": vector}
+        return {**found, **cast(JointHead, self.head).also(states, vector)} if self.joint else found
 
     def hidden(self, batch: Batch | Hidden) -> Hidden:
         """The states that are pooled."""

@@ -15,7 +15,7 @@ from lingos.inference import Session, open_session
 from lingos.serving.guard import Limits
 from lingos.store.store import Store
 
-__all__ = ["Answer", "Ask", "Label", "Line", "Skills", "plain"]
+__all__ = ["Answer", "Ask", "Filled", "Label", "Line", "Skills", "plain"]
 
 
 class Ask(BaseModel):
@@ -34,13 +34,27 @@ class Label(BaseModel):
     score: float
 
 
+class Filled(BaseModel):
+    """Characters of the text, from `start` to before `end`, that fill a slot."""
+
+    slot: str
+    start: int
+    end: int
+
+
 class Line(BaseModel):
-    """The answer to one input; `refused` says that it should not be acted on."""
+    """The answer to one input; `refused` says that it should not be acted on.
+
+    Skills that understand commands also say which parts of the text fill slots, and which values it only implies;
+    others leave both out.
+    """
 
     label: str
     score: float
     refused: bool
     top: list[Label]
+    marks: list[Filled] | None = None
+    implied: dict[str, str] | None = None
 
 
 class Answer(BaseModel):
@@ -113,10 +127,20 @@ class Skills:
 
 
 def plain(prediction: Prediction, top: int) -> Mapping[str, Any]:
-    """A prediction as JSON, the `top` best labels with it."""
-    return {
+    """A prediction as JSON, the `top` best labels with it.
+
+    >>> from lingos.contracts import Mark
+    >>> found = Prediction("light", 0.9, False, (("light", 0.9),), marks=(Mark(12, 19, "room"),))
+    >>> plain(found, 3)["marks"], plain(found, 3)["implied"]
+    ([{'slot': 'room', 'start': 12, 'end': 19}], {})
+    """
+    found = {
         "label": prediction.value,
         "score": prediction.score,
         "refused": prediction.refused,
         "top": [{"label": label, "score": score} for label, score in prediction.top[:top]],
     }
+    if prediction.marks or prediction.implied:
+        found["marks"] = [{"slot": one.slot, "start": one.start, "end": one.end} for one in prediction.marks]
+        found["implied"] = dict(prediction.implied)
+    return found

@@ -10,41 +10,40 @@ Texts are never logged. The interactive pages of FastAPI are off: they load scri
 
 from __future__ import annotations
 
-import errno
-import logging
-import socket
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from lingos.errors import LingosError, ResourceError
+from lingos.errors import LingosError
 from lingos.serving.answers import Answer, Ask, Skills
 from lingos.serving.guard import Guard, Limits, problem, status_of
-from lingos.serving.keys import VARIABLE, digest, make
+from lingos.serving.keys import digest
+from lingos.serving.start import Door
+from lingos.serving.visits import Visits
 from lingos.store.store import Store
 
-__all__ = ["ServeSettings", "create_app", "serve"]
+__all__ = ["ServeSettings", "create_app", "serve", "serve_behind"]
 
 PORT = 8350
-DRAIN = 20  # seconds that running requests get at the end
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """How a server behaves. `kept` is the SHA-256 of its key; `threads` are those of one prediction."""
+    """How a server behaves. `kept` is the SHA-256 of its key; `threads` are those of one prediction; `visits` those of
+    browsers, where there is a page."""
 
     kept: bytes
     limits: Limits = field(default_factory=Limits)
     threads: int = 1
+    visits: Visits | None = None
 
 
 def create_app(
@@ -58,10 +57,10 @@ def create_app(
     skills = Skills(store, names, settings.limits, settings.threads)
     app = FastAPI(title="LingOS", docs_url=None, redoc_url=None)
     app.state.skills = skills
-    app.include_router(_routes(skills))
+    app.include_router(_routes(skills, ready=bool(names or routers)))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Guard, kept=settings.kept, limits=settings.limits)
+    app.add_middleware(Guard, kept=settings.kept, limits=settings.limits, visits=settings.visits)
     app.add_exception_handler(LingosError, _lingos_error)
     app.add_exception_handler(RequestValidationError, _wrong_body)
     app.add_exception_handler(HTTPException, _http_error)
@@ -73,40 +72,33 @@ def serve(names: Sequence[str], *, host: str = "127.0.0.1", port: int = PORT, st
 
     The port is taken before a skill is opened: one that is in use is told at once, as a ResourceError.
     """
-    key, new = make()
-    listening = _listening(host, port)
-    try:
-        app = create_app(store or Store(), names, ServeSettings(digest(key)))
-    except BaseException:
-        listening.close()
-        raise
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN,
-    )
-    _tell(app, host, listening.getsockname()[1], key if new else None)
-    uvicorn.Server(config).run(sockets=[listening])
+    with Door(host, port) as door:
+        serve_behind(door, names, store or Store())
 
 
-def _routes(skills: Skills) -> APIRouter:
+def serve_behind(
+    door: Door, names: Sequence[str], store: Store, routers: Sequence[APIRouter] = (), person: str = "ana"
+) -> None:
+    """Serve skills and routers where a port is taken already. `person` stands in the request that is shown to try."""
+    app = create_app(store, names, ServeSettings(digest(door.key)), routers)
+    _tell(app, door, person)
+    door.run(app)
+
+
+def _routes(skills: Skills, ready: bool) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health")
     async def health() -> dict[str, Any]:
-        """Live: this answers. Ready: the skills are open, which is so before anything is answered."""
-        return {"live": True, "ready": bool(skills.names())}
+        """Live: this answers. Ready: something is served; skills are open before anything is answered."""
+        return {"live": True, "ready": ready}
 
     @router.get("/v1/skills")
     async def listing() -> dict[str, Any]:
         """The skills, their labels and fields."""
         return {"skills": [_shown(skills, name) for name in skills.names()]}
 
-    @router.post("/v1/skills/{name}/predict", response_model=Answer)
+    @router.post("/v1/skills/{name}/predict", response_model=Answer, response_model_exclude_unset=True)
     async def predict(name: str, ask: Ask) -> Any:
         """One prediction per input, in their order."""
         return await run_in_threadpool(skills.answer, name, ask)
@@ -138,8 +130,8 @@ async def _wrong_body(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     # Without the library's `input`: it would send the text back and into logs.
     faults = [f"{'.'.join(map(str, fault['loc'][1:])) or 'body'}: {fault['msg']}" for fault in error.errors()]
-    said = '{"inputs": ["a text", ...], "top": 3}'
-    return JSONResponse(problem("; ".join(faults[:10]), said, "mend the body; /openapi.json describes it"), 422)
+    said = '{"inputs": ["a text", ...], "top": 3}' if request.url.path.endswith("/predict") else "what this route takes"
+    return JSONResponse(problem("; ".join(faults[:10]), said, "mend it; /openapi.json describes it"), 422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -149,38 +141,10 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 # -- start -----------------------------------------------------------------------------------------------------------
-def _listening(host: str, port: int) -> socket.socket:
-    """The socket of this server alone: two that are only bound may share a port, two that listen may not."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        used = error.errno == errno.EADDRINUSE
-        raise ResourceError(
-            f"can not listen on {host}:{port}: " + ("another program listens there" if used else str(error.strerror)),
-            expected="a free port and an address of this machine",
-            cure=("end that program, or " if used else "") + "choose another with --port (0 = any free one)",
-        ) from error
-    return listening
-
-
-def _tell(app: FastAPI, host: str, port: int, key: str | None) -> None:
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _tell(app: FastAPI, door: Door, person: str = "") -> None:
     names = app.state.skills.names()
-    lines = [f"serving {', '.join(names)} on {address}"]
-    lines.append(f"key (shown once): {key}" if key else f"key: the one in {VARIABLE}")
-    if host not in LOOPBACK:
-        lines.append(
-            "this address is reachable by other machines, and HTTP is not encrypted: put a TLS proxy before it"
-        )
-    shown, mark = (key, "'") if key else (f"${VARIABLE}", '"')  # the shell puts a variable in between double quotes
-    asked = "-d '{\"inputs\": [\"hello\"]}' -H 'Content-Type: application/json'"
-    lines.append(f"try: curl -H {mark}X-API-Key: {shown}{mark} {asked} \\")
-    lines.append(f"       {address}/v1/skills/{names[0]}/predict")
+    asked = {"inputs": ["hello"]} if names else {"text": "turn on the kitchen light", "person": person}
+    path = f"/v1/skills/{names[0]}/predict" if names else "/v1/commands"
+    lines = [f"serving {', '.join(names) or 'the assistant'} on {door.address}", *door.told(json.dumps(asked), path)]
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()

@@ -1,6 +1,7 @@
 """What stands before every route: the key, the size of the body, and errors in three parts.
 
-Plain ASGI, so that nothing that is mounted later can slip past: routes of apps, the OpenAPI file, unknown paths.
+Plain ASGI, so that nothing that is mounted later can slip past: routes of apps, the page, the OpenAPI file, unknown
+paths. Where there is a page, a browser comes in with a cookie; see visits.py.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lingos.errors import DataError, LingosError, RecipeError, SkillError, StoreError
+from lingos.errors import DataError, LingosError, RecipeError, SkillError, StateError, StoreError
 from lingos.serving.keys import fits
+from lingos.serving.visits import Visits, headers_of, preferred
+from lingos.words.said import phrase
 
-__all__ = ["OPEN", "Guard", "Limits", "problem", "status_of"]
+__all__ = ["OPEN", "ForbiddenError", "Guard", "Limits", "problem", "status_of"]
 
 OPEN = frozenset({"/health"})  # the only path that answers without the key; it tells no secret
 DRAIN = 16 << 20  # bytes of a body that is too large which are still read, so that the client gets its answer
+WIDE = "width=device-width, initial-scale=1"
+ICON = '<link rel="icon" href="data:,">'  # none, so that browsers do not ask for one
+STYLE = (
+    ":root{color-scheme:light dark;font:1.1rem/1.6 system-ui,sans-serif}"
+    "body{max-width:36rem;margin:4rem auto;padding:0 1rem}"
+)
 LOG = logging.getLogger("lingos.serving")
 
 
@@ -33,6 +42,10 @@ class Limits:
     top: int = 100
 
 
+class ForbiddenError(LingosError):
+    """Who has the key may not do this here."""
+
+
 class TooLarge(Exception):
     """The body grew beyond the limit while it was read."""
 
@@ -40,20 +53,29 @@ class TooLarge(Exception):
 class Guard:
     """Asks for the key, counts the body as it streams in, and turns what goes wrong into JSON without a traceback."""
 
-    def __init__(self, app: ASGIApp, kept: bytes, limits: Limits) -> None:
-        self.app, self.kept, self.limits = app, kept, limits
+    def __init__(self, app: ASGIApp, kept: bytes, limits: Limits, visits: Visits | None = None) -> None:
+        self.app, self.kept, self.limits, self.visits = app, kept, limits, visits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-        elif scope["path"] not in OPEN and not fits(_offered(scope), self.kept):
+        elif self.visits is not None and self.visits.enters(scope):
+            await _enter(self.visits.entered(scope), scope, send)
+        elif self._known(scope):
+            await self._limited(scope, receive, send)
+        elif self.visits is not None and "text/html" in headers_of(scope).get("accept", ""):
+            await _page(scope, send, 401, "studio.closed")
+        else:
             await _answer(
                 send, 401, problem("no valid key", "the header Authorization: Bearer KEY, or X-API-Key", SHOWN)
             )
-        else:
-            await self._limited(scope, receive, send)
+
+    def _known(self, scope: Scope) -> bool:
+        if scope["path"] in OPEN or fits(_offered(scope), self.kept):
+            return True
+        return self.visits is not None and self.visits.allows(scope)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, read, large = False, 0, _announced(scope) > self.limits.body
@@ -89,6 +111,9 @@ class Guard:
             await _answer(send, 413, problem("the request is too large", said, "send fewer or shorter texts"))
 
 
+STATUS: Mapping[type[LingosError], int] = {
+    StoreError: 404, StateError: 409, ForbiddenError: 403, DataError: 422, RecipeError: 422, SkillError: 500,
+}  # fmt: skip
 SHOWN = "use the key that `lingos serve` showed when it started"
 
 
@@ -99,9 +124,10 @@ def problem(what: str, expected: str, cure: str) -> dict[str, Any]:
 
 def status_of(error: LingosError) -> int:
     """The HTTP status of an error that LingOS raised on purpose."""
-    if isinstance(error, StoreError):
-        return 404
-    return 422 if isinstance(error, (DataError, RecipeError)) else 500 if isinstance(error, SkillError) else 503
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return status
+    return 422 if type(error) is LingosError else 503  # a plain one says that what was asked can not be
 
 
 def _offered(scope: Scope) -> str | None:
@@ -127,6 +153,40 @@ async def _drained(receive: Receive) -> None:
         read += len(message.get("body", b""))
         if message["type"] != "http.request" or not message.get("more_body", False):
             return
+
+
+async def _enter(cookie: str | None, scope: Scope, send: Send) -> None:
+    """Give the cookie, and lead to the address without the key.
+
+    A page of ours leads there, no redirect: a strict cookie is not sent along where another page's link began it.
+    """
+    if cookie is None:
+        await _page(scope, send, 401, "studio.closed")
+    else:
+        await _page(scope, send, 200, "studio.open", (b"set-cookie", cookie.encode("latin-1")))
+
+
+async def _page(scope: Scope, send: Send, status: int, said: str, *headers: tuple[bytes, bytes]) -> None:
+    language = preferred(headers_of(scope).get("accept-language", ""))
+    go_on = '<meta http-equiv="refresh" content="0;url=/">' if status == 200 else ""
+    link = '<p><a href="/">LingOS</a></p>' if status == 200 else ""
+    head = f'<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="{WIDE}">'
+    body = (
+        f"{head}{go_on}{ICON}<style>{STYLE}</style><title>LingOS</title><p>{phrase(said, language)}</p>{link}".encode()
+    )
+    plain = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"referrer-policy", b"no-referrer"),
+        (
+            b"content-security-policy",
+            b"default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": plain})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _answer(send: Send, status: int, content: dict[str, Any]) -> None:

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from lingos.contracts import Calibration, Schema, Task
+from lingos.contracts import (
+    Backbone,
+    Batch,
+    Calibration,
+    Example,
+    Field,
+    Finding,
+    HeadKind,
+    Outputs,
+    Prediction,
+    Row,
+    Schema,
+    Task,
+)
+from lingos.errors import DataError
 from lingos.registry import names as known_names
 from lingos.registry import plugin
+from lingos.text.language import main_language
+from lingos.words.said import Said
 
 if TYPE_CHECKING:
+    from torch import Tensor, nn
+
     from lingos.contracts import Array
 
-__all__ = ["calibrated", "label_texts", "names", "softmax", "task"]
+__all__ = ["Labelled", "calibrated", "label_texts", "names", "softmax", "task"]
 
 PACKAGE = "lingos.tasks"
 
@@ -60,3 +80,80 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
     scaled = np.asarray(logits, dtype=np.float64) / temperature
     scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
+
+
+class Labelled:
+    """The common part of the tasks whose rows have one label each: schema, checks, logits, loss, answers."""
+
+    fields: tuple[Field, ...] = (Field("text"),)
+    primary = "accuracy"
+    higher_is_better = True
+    reads: tuple[str, ...] = ()
+
+    def read(self, example: Example) -> Example:
+        """The example as it is."""
+        return example
+
+    def settle(self, example: Example, schema: Schema) -> Example:
+        """The example as its schema sees it."""
+        return example
+
+    def schema(self, examples: Iterable[Example]) -> Schema:
+        """Labels in sorted order, rows per label, main language. One label only is a DataError."""
+        rows = list(examples)
+        counts = Counter(str(row.target) for row in rows if row.target is not None)
+        if len(counts) < 2:
+            raise DataError(
+                f"{len(counts)} class{'es' * (not counts)} in {len(rows)} rows",
+                expected="at least two different labels",
+                cure="check that the label column is the right one (--label)",
+            )
+        labels = sorted(counts)
+        return {
+            "labels": labels,
+            "counts": [counts[label] for label in labels],
+            "language": main_language([str(row.fields["text"]) for row in rows]),
+        }
+
+    def check(self, example: Example, schema: Schema) -> Iterable[Finding]:
+        """Labels that the schema does not know."""
+        if example.target is not None and str(example.target) not in schema["labels"]:
+            message = Said("unknown-label", {"label": example.target, "count": len(schema["labels"])})
+            cure = Said("cure.unknown-label")
+            yield Finding("unknown-label", "error", "row", message, cure, example.file, (example.line,))
+
+    def targets(self, examples: Sequence[Example], schema: Schema) -> Array:
+        """Class numbers, int64 [n]; -1 where the label is unknown to the schema or missing."""
+        number = {label: k for k, label in enumerate(schema["labels"])}
+        return np.array(
+            [-1 if row.target is None else number.get(str(row.target), -1) for row in examples], dtype=np.int64
+        )
+
+    def also(self, examples: Sequence[Example], rows: Sequence[Row], schema: Schema) -> Mapping[str, Sequence[Array]]:
+        """Nothing beside the label."""
+        return {}
+
+    def head(self, backbone: Backbone, schema: Schema, kind: HeadKind) -> nn.Module:
+        """Unit vector [b, width] -> logits [b, classes]; of the kind "family": (states, mask) -> (logits, features)."""
+        from lingos.modules.heads import make_head  # torch: not wanted where answers are decoded
+
+        classes = len(schema["labels"])
+        return backbone.classifier(classes) if kind == "family" else make_head(kind, backbone.info.width, classes)
+
+    def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
+        """Cross-entropy [rows], unreduced, with label smoothing."""
+        from torch.nn import functional  # torch: not wanted where answers are decoded
+
+        assert batch.targets is not None
+        smoothing = float(settings.get("label_smoothing", 0.0))
+        return functional.cross_entropy(outputs["logits"], batch.targets, reduction="none", label_smoothing=smoothing)
+
+    def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
+        """The best label and the `top` best with their calibrated scores."""
+        labels = schema["labels"]
+        scores = softmax(calibrated(outputs["logits"], calibration))
+        order = np.argsort(-scores, axis=1, kind="stable")[:, : max(1, top)]
+        return [
+            Prediction(labels[best[0]], float(row[best[0]]), False, tuple((labels[k], float(row[k])) for k in best))
+            for row, best in zip(scores, order, strict=True)
+        ]

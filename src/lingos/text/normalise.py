@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-__all__ = ["INVISIBLE", "clean", "cleaned", "label_key", "match_key", "shorten"]
+__all__ = ["INVISIBLE", "clean", "cleaned", "label_key", "match_key", "places", "shorten"]
 
 # Characters of no width. U+200D joins emoji and U+200C letters of Persian and Hindi: they are kept by `clean`.
 INVISIBLE = (
@@ -36,6 +36,22 @@ def clean(text: str) -> str:
     # Composed last: an accent may follow a wide letter, or an invisible character that stood between.
     text = unicodedata.normalize("NFC", _WIDE.sub(_narrow, text))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.split("\n")).strip()
+
+
+def places(original: str, kept: str) -> list[int]:
+    """For each character of a cleaned text, and for its end, where it stood in the original.
+
+    >>> places(" ＯＫ  ok", "OK ok")
+    [1, 2, 3, 5, 6, 7]
+    """
+    found: list[int] = []
+    here = 0
+    for letter in kept:
+        ahead = (k for k in range(here, len(original)) if _same(original[k], letter))
+        here = next(ahead, min(here, max(len(original) - 1, 0)))
+        found.append(here)
+        here += 1
+    return [*found, (found[-1] + 1 if found else 0)]
 
 
 def cleaned(given: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
@@ -74,6 +90,13 @@ def shorten(text: str, length: int = 60) -> str:
     """
     line = " ".join(_CONTROL.sub("\ufffd", text[: 4 * length]).split())
     return line if len(line) <= length else line[: length - 3].rstrip() + "..."
+
+
+def _same(letter: str, kept: str) -> bool:
+    """Whether a letter of a text can have become another one in the cleaned text."""
+    if letter == kept or (kept in " \n" and letter.isspace()):
+        return True
+    return _WIDE.sub(_narrow, letter) == kept or unicodedata.normalize("NFD", kept).startswith(letter)
 
 
 def _narrow(match: re.Match[str]) -> str:

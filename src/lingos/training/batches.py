@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,9 @@ from lingos.engines.base import cut
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["balanced", "padding", "plan"]
+__all__ = ["UNLEARNED", "balanced", "beside", "padding", "plan"]
+
+UNLEARNED = -100  # a target that no loss counts
 
 POOL = 50  # steps whose rows are sorted together: enough for like lengths, few enough to stay random
 
@@ -29,6 +32,18 @@ def plan(lengths: Array, rows: int, tokens: int, rng: np.random.Generator) -> li
         pool = order[start : start + rows * POOL]
         steps += cut(pool[np.argsort(lengths[pool], kind="stable")], lengths, tokens, rows)
     return [steps[k] for k in rng.permutation(len(steps))]
+
+
+def beside(arrays: Sequence[Array]) -> Array:
+    """Arrays of uneven length as one, int64 [b, longest]; what is filled in is not learned.
+
+    >>> beside([np.array([1, 2]), np.array([3])]).tolist()
+    [[1, 2], [3, -100]]
+    """
+    found = np.full((len(arrays), max(map(len, arrays))), UNLEARNED, dtype=np.int64)
+    for place, one in enumerate(arrays):
+        found[place, : len(one)] = one
+    return found
 
 
 def balanced(targets: Array, rng: np.random.Generator) -> Array:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lingos.contracts import Backbone, Example, Progress, Row, Schema, Task
+from lingos.contracts import Backbone, Example, Mark, Progress, Row, Schema, Task
 from lingos.errors import BackboneError
 from lingos.tasks.base import label_texts
-from lingos.text.normalise import clean, cleaned
+from lingos.text.normalise import clean, cleaned, places
+from lingos.text.tokens import Tokens
+from lingos.training.batches import UNLEARNED
 from lingos.training.device import Place, here
 from lingos.training.hidden import States, collect
 
@@ -69,9 +71,16 @@ class Corpus:
         return self.task.targets(self.examples, self.schema)
 
     @cached_property
-    def taught(self) -> Array:
-        """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
-        return np.concatenate([self.targets, np.arange(self.classes)])
+    def also(self) -> Mapping[str, Sequence[Array]]:
+        """What the task learns beside the targets, int64 arrays; of the labels' own texts nothing is learned."""
+        if not self.task.also([], [], self.schema):
+            return {}
+        tokens = Tokens(self.base.tokenizer_json)
+        rows = tokens.rows(self.texts, self.max_length, offsets=True)
+        blank = [Example(given, None, "") for given in self._inputs[len(self) :]]
+        found = self.task.also([*map(_moved, self.examples, self.texts), *blank], rows, self.schema)
+        own = {name: [np.full_like(one, UNLEARNED) for one in arrays[len(self) :]] for name, arrays in found.items()}
+        return {name: [*arrays[: len(self)], *own[name]] for name, arrays in found.items()}
 
     @property
     def classes(self) -> int:
@@ -121,6 +130,15 @@ class Corpus:
         rows = self.base.rows([{"text": clean(text)} for text in texts], self.max_length)
         flat = collect(self.base, rows, [depth], self.place)[depth].flat
         return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))
+
+
+def _moved(example: Example, text: str) -> Example:
+    """The example with its marks where they stand in the cleaned text."""
+    if not example.marks or text == example.fields["text"]:
+        return example
+    of = np.array(places(str(example.fields["text"]), text))
+    marks = [Mark(int((of < m.start).sum()), int((of[:-1] < m.end).sum()), m.slot) for m in example.marks]
+    return replace(example, marks=tuple(mark for mark in marks if mark.start < mark.end))
 
 
 def digest(corpus: Corpus, rows: Array | None = None) -> str:

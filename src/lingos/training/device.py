@@ -44,8 +44,11 @@ class Place:
             return Hidden(thing.states.to(self.device), thing.mask.to(self.device), thing.depth)
         tensors = {name: tensor.to(self.device) for name, tensor in thing.tensors.items()}
         hidden = self.move(thing.hidden) if thing.hidden is not None else None
-        extras = [None if t is None else t.to(self.device) for t in (thing.targets, thing.weights, thing.index)]
-        return Batch(tensors, thing.mask.to(self.device), hidden, *extras)
+        targets, weights, index = (
+            None if t is None else t.to(self.device) for t in (thing.targets, thing.weights, thing.index)
+        )
+        also = {name: tensor.to(self.device) for name, tensor in thing.also.items()}
+        return Batch(tensors, thing.mask.to(self.device), hidden, targets, weights, index, also)
 
 
 def here(precision: str = "auto") -> Place:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from lingos.contracts import Batch, Progress
-from lingos.engines.base import planned
+from lingos.engines.base import in_order, planned
 from lingos.errors import RecipeError
 from lingos.methods.base import Deep, Descent, Features, Method, Solution, balance, head_kind
 from lingos.methods.base import method as method_of
@@ -95,7 +95,7 @@ def outputs(fitted: Fitted, corpus: Corpus, rows: Array) -> dict[str, Array]:
 
 # -- three kinds -----------------------------------------------------------------------------------------------------
 def _features(corpus: Corpus, rows: Array, settings: Any, seed: int) -> Features:
-    targets = corpus.taught[rows]
+    targets = _taught(corpus)[rows]
     return Features(
         texts=[corpus.texts[k] for k in rows],
         targets=targets,
@@ -154,7 +154,7 @@ def _begin(
     """The head's start: class means of the untrained branch, from a few rows of each class; or, from there, a head that
     is fitted on the frozen vectors of all rows.
     """
-    few = _few(corpus.taught, rows, seed)
+    few = _few(_taught(corpus), rows, seed)
     features = _features(corpus, few, settings, seed)
     found = _forward(branch.eval(), _reader(corpus, start), few, corpus, _place(corpus, settings))
     solution = method.solve(replace(features, vectors=found["vector"], encode=corpus.encode), settings)
@@ -181,7 +181,7 @@ def _head_settings(settings: Deep) -> Options:
 def _job(
     branch: Branch, corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, start: int | None
 ) -> Job:
-    targets = corpus.taught[rows]
+    targets = _taught(corpus)[rows]
     weights = balance(targets, corpus.classes, settings.class_weights)
     groups = method.groups(branch, settings)
     job = Job(branch, corpus.task, groups, settings, targets, weights, _place(corpus, settings), seed)
@@ -189,6 +189,8 @@ def _job(
         job.rows = [corpus.rows[k] for k in rows]
     else:
         job.states = _subset(corpus.states(start), rows)
+    if branch.joint:
+        job.also = {name: [arrays[k] for k in rows] for name, arrays in corpus.also.items()}
     return job
 
 
@@ -229,14 +231,13 @@ def _place(corpus: Corpus, settings: Any) -> Place:
 
 def _forward(branch: Branch, reader: Reader, rows: Array, corpus: Corpus, place: Place) -> dict[str, Array]:
     lengths = corpus.lengths[rows] if branch.span is not None else np.ones(len(rows), dtype=np.int64)
-    found: dict[str, Array] = {}
+    parts = []
     branch.to(place.device)
     with torch.inference_mode(), place.autocast():
         for step in planned(lengths, STEP_TOKENS):
-            for name, values in branch(place.move(reader(rows[step]))).items():
-                array = values.float().cpu().numpy()
-                found.setdefault(name, np.empty((len(rows), array.shape[1]), np.float32))[step] = array
-    return found
+            outputs = branch(place.move(reader(rows[step])))
+            parts.append((step, {name: values.float().cpu().numpy() for name, values in outputs.items()}))
+    return in_order(parts, len(rows))
 
 
 def _subset(states: States, rows: Array) -> States:
@@ -255,6 +256,11 @@ class _View(States):
 
     def batch(self, rows: Array) -> Any:
         return States(self.flat, self.starts, self.depth).batch(self.chosen[rows])
+
+
+def _taught(corpus: Corpus) -> Array:
+    """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
+    return np.concatenate([corpus.targets, np.arange(corpus.classes)])
 
 
 def _few(targets: Array, rows: Array, seed: int) -> Array:

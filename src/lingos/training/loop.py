@@ -25,6 +25,7 @@ from lingos.errors import LingosError, RecipeError, ResourceError
 from lingos.methods.base import Deep, Descent, Group
 from lingos.modules.branch import Branch
 from lingos.training import batches, checkpoint, snapshots
+from lingos.training.batches import beside
 from lingos.training.checkpoint import State
 from lingos.training.device import Place
 from lingos.training.hidden import States, padded
@@ -57,6 +58,7 @@ class Job:
     reads: str = ""  # digest of what the rows are and of where training starts, for the state
     states: States | None = None
     rows: Sequence[Row] = ()
+    also: Mapping[str, Sequence[Array]] = field(default_factory=dict)  # what the task learns beside the targets
     judge: Callable[[Branch], float] | None = None  # score on an inner hold-out, higher is better
     folder: Path | None = None  # where the state is kept; None = not resumable
     progress: Progress | None = None
@@ -75,6 +77,8 @@ class Job:
         state = hashlib.sha256(f"{self.seed} {self.settings.model_dump_json()} {self.groups} {self.reads}".encode())
         for array in (self.targets, self.weights, self.lengths):
             state.update(np.ascontiguousarray(array).tobytes())
+        for name, arrays in sorted(self.also.items()):
+            state.update(name.encode() + b"".join(np.ascontiguousarray(one).tobytes() for one in arrays))
         return state.hexdigest()[:16]
 
 
@@ -198,6 +202,7 @@ class _Run:
         else:
             batch = padded([job.rows[k] for k in rows])
         batch.targets, batch.weights = torch.from_numpy(job.targets[rows]), torch.from_numpy(job.weights[rows])
+        batch.also = {name: torch.from_numpy(beside([arrays[k] for k in rows])) for name, arrays in job.also.items()}
         return job.place.move(batch)
 
     def _smaller(self, error: Exception, rows: int) -> None:

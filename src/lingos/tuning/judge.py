@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from lingos.contracts import Example
 from lingos.evaluation.evaluate import EvaluateOptions, evaluate
 from lingos.evaluation.evidence import Evidence
 from lingos.evaluation.result import Evaluation
+from lingos.evaluation.slots import slots
 from lingos.inference import Session
 from lingos.tasks.base import calibrated, softmax
 from lingos.text.language import language
@@ -41,4 +43,9 @@ def judge(session: Session, examples: Sequence[Example], *, perturbed: int = 400
     found = evidence_of(session, examples)
     spoken = "zh" if str(session.skill.manifest.schema.get("language", "en")).startswith("zh") else "en"
     options = EvaluateOptions(language=spoken, detect=language, refusal=session.own.refusal, perturbed=perturbed)
-    return evaluate(found, session, options), found
+    made = evaluate(found, session, options)
+    if "slots" in session.skill.manifest.schema:
+        told = session([{"text": str(example.fields["text"])} for example in examples])
+        wanted = [session.task.settle(example, session.skill.manifest.schema) for example in examples]
+        made = replace(made, slots=slots(told, wanted))
+    return made, found

@@ -13,11 +13,12 @@ import numpy as np
 
 from lingos.backbones import catalog
 from lingos.backbones.text import TextBackbone
-from lingos.contracts import Example, Finding
+from lingos.contracts import Example, Finding, Task
 from lingos.data import splits
 from lingos.data.doctor.doctor import DoctorOptions, Examination, ModelFacts, check
 from lingos.data.source import Source
 from lingos.errors import DataError
+from lingos.tasks.base import task
 from lingos.text.normalise import clean, shorten
 from lingos.tuning.learned import unlearned
 from lingos.tuning.options import TuneOptions
@@ -77,13 +78,16 @@ def prepare(
     found = check(source, test=given, model=facts_of(backbone, length) if backbone else None, options=doctor)
     _tell(found, say)
     _stop_or_go(found, options.strict)
-    kept, clusters = usable(source, found)
+    kind = task(options.task)
+    beside = bool(set(kind.reads) & set(source.columns.others))
+    kept, clusters = usable(source, found, whole=beside)
+    kept = [kind.read(row) for row in kept]
     if options.group:
         clusters = np.array(splits.merge_groups(clusters.tolist(), [example.group for example in kept]))
     places = _usable_rows(source, found)
 
     def whole(held: Array) -> list[Example]:
-        return list(source.examples(places[held].tolist(), whole=True))
+        return [kind.read(row) for row in source.examples(places[held].tolist(), whole=True)]
 
     made = _split(kept, clusters, given, whole, options, say, origin)
     return Prepared(
@@ -107,7 +111,7 @@ def usable(source: Source, found: Examination, *, whole: bool = False) -> tuple[
     return list(source.examples(rows.tolist(), whole=whole)), np.asarray(found.clusters)[rows]
 
 
-def judging_rows(source: Source) -> tuple[list[Example], Examination]:
+def judging_rows(source: Source, kind: Task) -> tuple[list[Example], Examination]:
     """The rows to be judged by: those with a text and a label. They are not searched for duplicates among themselves.
 
     Raises:
@@ -117,7 +121,7 @@ def judging_rows(source: Source) -> tuple[list[Example], Examination]:
     wrong = [finding for finding in found.file_errors if finding.code not in LEARNING]
     if wrong:
         raise _file_error(wrong)
-    return usable(source, found, whole=True)[0], found
+    return [kind.read(row) for row in usable(source, found, whole=True)[0]], found
 
 
 def facts_of(backbone: TextBackbone, length: int = 0) -> ModelFacts:
@@ -181,7 +185,7 @@ def _split(
 ) -> _Split:
     """`whole`: positions -> rows with their other columns."""
     if given is not None:
-        test, findings = _judged(given, kept, options.strict, say)
+        test, findings = _judged(given, kept, options, say)
         test = _without_learned(test, given.file, origin, say) if origin else test
         train, own = np.arange(len(kept)), clusters
     else:
@@ -230,17 +234,17 @@ def _all_learned(origin: Origin, what: str) -> DataError:
 
 
 def _judged(
-    given: Source, trained: Sequence[Example], strict: bool, say: Say
+    given: Source, trained: Sequence[Example], options: TuneOptions, say: Say
 ) -> tuple[list[Example], tuple[Finding, ...]]:
     """Test rows with text and label, and what is wrong with the others: told, and counted as in the training file.
     Labels that no training row has are told too."""
-    rows, found = judging_rows(given)
+    rows, found = judging_rows(given, task(options.task))
     errors = tuple(finding for finding in found.errors if finding.scope == "row")
     for finding in errors:
         say(_line(finding))
     if errors:
         say(Said("say.test", {"rows": found.rows, "used": found.used, "aside": len(found.set_aside)}))
-    _limit(found, errors, strict)
+    _limit(found, errors, options.strict)
     labels = {row.target for row in trained}
     strange = [row for row in rows if row.target not in labels]
     if len(strange) == len(rows):

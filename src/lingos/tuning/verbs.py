@@ -139,7 +139,7 @@ def rows_for(data: str, session: Session, say: Say, reading: ReadingOptions = DE
     say = teller(say, _language(session))
     told = session.skill.manifest.data
     source = read_as(data, reading, own={"text": told.text, "label": told.label} if told else None)
-    rows, found = judging_rows(source)
+    rows, found = judging_rows(source, session.task)
     if found.set_aside:
         say(Said("say.unusable", {"count": len(found.set_aside), "rows": found.rows, "file": data}))
     schema = session.skill.manifest.schema

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lingos.errors import unknown
-from lingos.words import doctor, reading, report, terminal, tuning
+from lingos.words import assistant, doctor, reading, report, studio, terminal, tuning
 
 __all__ = [
     "LANGUAGES",
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 LANGUAGES = ("en", "zh")
-TABLES = (report.WORDS, doctor.WORDS, reading.WORDS, tuning.WORDS, terminal.WORDS)
+TABLES = (report.WORDS, doctor.WORDS, reading.WORDS, tuning.WORDS, terminal.WORDS, assistant.WORDS, studio.WORDS)
 WORDS: Mapping[str, tuple[str, str]] = {key: words for part in TABLES for key, words in part.items()}
 
 

@@ -1,0 +1,256 @@
+"""One sentence on its way: what it leans on, what is heard in it, what is asked back, what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from lingos.assistant.journal.entry import Note
+from lingos.assistant.journal.journal import Journal
+from lingos.assistant.policy.policy import PERSON
+from lingos.assistant.reply import Part
+from lingos.assistant.rules import PLACE, adding, happening, noticed, split
+from lingos.assistant.runner import Outcome, Runner, new_id
+from lingos.assistant.slots import Slot
+from lingos.assistant.talk import Last, Pending, Talk
+from lingos.assistant.understanding.arguments import Arguments, arguments
+from lingos.assistant.understanding.happenings import Noticing
+from lingos.assistant.understanding.hearing import Heard, heard
+from lingos.assistant.understanding.reader import Reader
+from lingos.assistant.understanding.sentences import NOTHING
+from lingos.assistant.understanding.turns import Turn, turn
+from lingos.assistant.understanding.wishes import Spoken, wishes
+from lingos.assistant.world.world import LiveWorld
+from lingos.contracts import Action, Call, Origin, Prediction, Value
+from lingos.errors import LingosError
+from lingos.words.said import LANGUAGES, Said, listed
+
+__all__ = ["Command", "Installed", "Staff"]
+
+SURE = 0.9  # of a command that changes something: below it the person is asked whether it was meant
+
+
+class Installed(Spoken, Noticing, Protocol):
+    """An app as the assistant sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """All that a command needs: who understands, what can be done, who runs it, what was spoken of last."""
+
+    reader: Callable[[], Reader]
+    apps: Sequence[Installed]
+    journal: Journal
+    world: LiveWorld
+    runners: Mapping[str, Runner]
+    actions: Mapping[str, Action]
+    talk: Talk
+
+
+class Command:
+    """One sentence of one person on its way."""
+
+    def __init__(self, staff: Staff, id: str, text: str, person: str, source: str, language: str) -> None:
+        self.staff, self.id, self.text, self.person, self.source = staff, id, text, person, source
+        self.language, self.runner, self.talk = language, staff.runners[language], staff.talk
+        self.now = staff.world.now()
+        self.wishes = wishes(staff.apps, staff.world)
+
+    def parts(self) -> Iterator[Part]:
+        """What becomes of the sentence."""
+        pending = self.talk.pending(self.person) if self.source == PERSON else None
+        told = turn(self.text) if self.source == PERSON else Turn()
+        lean = self._leaning(told, pending)
+        if lean is not None:
+            yield lean
+            return
+        standing = self._standing() if self.source == PERSON else None
+        if standing is not None:
+            yield standing
+            return
+        found = self._heard(self.text)
+        self.talk.keep(self.person)
+        for part in found:
+            yield self._part(part)
+
+    def answered(self, call: str, yes: bool) -> Part:
+        """After a yes or no."""
+        outcome = self.runner.answer(call, self.person, yes=yes, command=self.id, source=self.source)
+        self.talk.keep(self.person, last=_last(outcome))
+        return self._shown(outcome)
+
+    def undone(self) -> Part:
+        """After "undo that"."""
+        outcome = self.runner.undo(self.person, command=self.id)
+        if outcome is None:
+            return Part("sorry", self._say("undo.nothing"), self.text)
+        pending = Pending("approval", call=outcome.call.id) if outcome.kind == "ask" else None
+        self.talk.keep(self.person, pending=pending)
+        return self._shown(outcome)
+
+    # -- sentences that lean on the one before ----------------------------------------------------------------------
+    def _leaning(self, told: Turn, pending: Pending | None) -> Part | None:
+        match told.kind:
+            case "undo":
+                return self.undone()
+            case "yes" | "no" if pending is not None:
+                return self._yes(pending) if told.kind == "yes" else self._no(pending)
+            case "yes" | "no":
+                return Part("sorry", self._say("talk.nothing-waits"), self.text)
+            case "also" | "instead":
+                leant = self._like_last(told)
+                if leant is not None:
+                    return leant
+        return self._filled(pending) if pending is not None and pending.kind == "slot" else None
+
+    def _yes(self, pending: Pending) -> Part | None:
+        if pending.kind == "approval":
+            return self.answered(pending.call, True)
+        return self._called(pending.intent, pending.args) if pending.kind == "meant" else None
+
+    def _no(self, pending: Pending) -> Part:
+        if pending.kind == "approval":
+            return self.answered(pending.call, False)
+        self.talk.keep(self.person)
+        return Part("declined", self._say("call.declined"), self.text, pending.intent)
+
+    def _like_last(self, told: Turn) -> Part | None:
+        """The last command with other words in its slots; for "no, at ten" the last one is taken back first."""
+        last = self.talk.last(self.person)
+        if last is None or last.intent not in self.wishes:
+            return None
+        own = self._values(last.intent, told.rest)
+        if not own or all(last.args.get(name) == value for name, value in own.items()):
+            return None
+        origins: dict[str, Origin] = {name: "context" for name in last.args if name not in own}
+        if told.kind == "instead":
+            back = self.runner.undo(self.person, command=self.id)
+            if back is not None and back.kind not in ("done", "already"):
+                return self._shown(back)
+        return self._called(last.intent, {**last.args, **own}, origins)
+
+    def _filled(self, pending: Pending) -> Part | None:
+        """The command that a word was missing for; None where the sentence is no such word."""
+        slot = self.wishes[pending.intent].slots[pending.slot] if pending.intent in self.wishes else None
+        if slot is None:
+            return None
+        own = self._values(pending.intent, self.text)
+        value = self.text.strip() if slot.kind == "text" else own.get(pending.slot)
+        if value is None:
+            return None
+        return self._complete(pending.intent, {**pending.args, **own, pending.slot: value}, pending.text)
+
+    def _values(self, intent: str, text: str) -> Mapping[str, Value]:
+        """What words say of the slots of an intent."""
+        wish, plain = self.wishes[intent], Prediction(intent, 0.0, False, ())
+        every = {name: replace(slot, required=True) for name, slot in wish.slots.items()}
+        return arguments(plain, text, every, wish.names, self.now).values
+
+    # -- standing rules: "when the window opens, turn the light off" ---------------------------------------------------
+    def _standing(self) -> Part | None:
+        """The question whether a rule shall stand; None where the sentence is none."""
+        parts = split(self.text, self.language)
+        if parts is None or f"{PLACE}.add" not in self.staff.actions:
+            return None
+        happens = happening(parts[0], self.staff.apps, self.staff.world)
+        [one, *more] = self._heard(parts[1])
+        clear = not more and one.sure and one.intent != NOTHING and not one.stopped and one.complete
+        if happens is None:
+            return Part("sorry", self._unnoticed(parts[0]), self.text, one.intent, one.score) if clear else None
+        if not clear:
+            return Part("sorry", self._say("talk.rule"), self.text, one.intent, one.score)
+        wish = self._call(one.intent, one.arguments.values, {})
+        return replace(self._proposed(adding(self.text, happens, wish)), text=self.text)
+
+    def _unnoticed(self, condition: str) -> str:
+        known = listed(noticed(self.staff.apps, self.staff.world, self.language), "list.semicolon")
+        code = "rule.condition" if known else "rule.nothing"
+        return self._say(code, condition=condition, known=known)
+
+    # -- sentences that stand for themselves ----------------------------------------------------------------
+    def _part(self, one: Heard) -> Part:
+        if one.intent == NOTHING or not (one.sure or one.likely):
+            return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
+        changes = self.staff.actions[one.intent].risk != "read"
+        if one.stopped and changes:
+            return Part("sorry", self._say(f"talk.stopped.{one.stopped}"), one.text, one.intent, one.score)
+        if (one.sure and (one.score >= SURE or not changes)) or self.source != PERSON:
+            return replace(self._complete(one.intent, one.arguments.values, one.text, one.arguments), score=one.score)
+        return self._meant(one)
+
+    def _meant(self, one: Heard) -> Part:
+        """Ask whether that was meant; nothing runs before a yes."""
+        if not one.complete:
+            return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
+        call = self._call(one.intent, one.arguments.values, {})
+        try:
+            preview = self.staff.actions[one.intent].preview(call, self.runner.world)
+        except LingosError:
+            return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
+        args = one.arguments.values
+        self.talk.keep(self.person, pending=Pending("meant", one.intent, args, text=one.text))
+        said = self._say("talk.meant", said=preview.said or preview.blocked)
+        return Part("question", said, one.text, one.intent, one.score, args, preview=preview)
+
+    def _complete(self, intent: str, args: Mapping[str, Value], text: str, told: Arguments | None = None) -> Part:
+        """Run it, or ask for the first word that is missing."""
+        slots = self.wishes[intent].slots
+        missing = [name for name, slot in slots.items() if slot.required and name not in args]
+        if not missing:
+            return replace(self._called(intent, args), text=text)
+        strange = told.strange.get(missing[0], "") if told else ""
+        self.talk.keep(self.person, pending=Pending("slot", intent, args, missing[0], text=text))
+        return Part("question", self._question(slots[missing[0]], missing[0], strange), text, intent, args=args)
+
+    def _called(self, intent: str, args: Mapping[str, Value], origins: Mapping[str, Origin] | None = None) -> Part:
+        return self._proposed(self._call(intent, args, origins or {}))
+
+    def _proposed(self, call: Call) -> Part:
+        try:
+            outcome = self.runner.propose(call, command=self.id, source=self.source)
+        except LingosError as error:  # an argument that its slot does not allow
+            return Part("refused", str(error.what), self.text, f"{call.app}.{call.action}", args=call.args)
+        pending = Pending("approval", call=call.id) if outcome.kind == "ask" else None
+        self.talk.keep(self.person, last=_last(outcome), pending=pending)
+        return self._shown(outcome)
+
+    # -- helpers -----------------------------------------------------------------------------------------------------
+    def _call(self, intent: str, args: Mapping[str, Value], origins: Mapping[str, Origin]) -> Call:
+        app, _, action = intent.partition(".")
+        return Call(new_id(), app, action, args, self.person, origins)
+
+    def _heard(self, text: str) -> tuple[Heard, ...]:
+        """What a text says, written in the journal."""
+        found = heard(text, self.staff.reader().knowing(self.wishes), self.wishes, self.now)
+        parts = [
+            {"intent": one.intent, "score": round(one.score, 4), "sure": one.sure, "stopped": one.stopped}
+            for one in found
+        ]
+        private = {"parts": [{"text": one.text, "args": dict(one.arguments.values)} for one in found]}
+        self.staff.journal.append(Note("understanding", self.person, self.id, facts={"parts": parts}, private=private))
+        return found
+
+    def _shown(self, outcome: Outcome) -> Part:
+        call, effect = outcome.call, outcome.effect
+        said = outcome.said
+        if outcome.kind == "ask" and outcome.preview is not None:
+            said = self._say("talk.ask", said=outcome.preview.said, why=outcome.said)
+        changes = effect.changes if effect else outcome.preview.changes if outcome.preview else ()
+        return Part(
+            outcome.kind, said, self.text, f"{call.app}.{call.action}", 1.0, call.args, call.id,
+            changes, effect.value if effect else None, outcome.preview,
+        )  # fmt: skip
+
+    def _question(self, slot: Slot, name: str, strange: str) -> str:
+        asked = slot.ask[LANGUAGES.index(self.language)] or self._say("talk.which", name=name)
+        return self._say("talk.strange", word=strange, asked=asked) if strange else asked
+
+    def _say(self, code: str, **values: object) -> str:
+        return Said(code, values).told(self.language)
+
+
+def _last(outcome: Outcome) -> Last | None:
+    if outcome.kind not in ("done", "already") or outcome.call.undoes:
+        return None
+    return Last(f"{outcome.call.app}.{outcome.call.action}", outcome.call.args, outcome.call.id)

@@ -1,0 +1,52 @@
+"""What stands in the journal: kinds of entries, a note that is to be written, an entry that was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["KINDS", "Entry", "Kind", "Note"]
+
+Kind = Literal[
+    "command",  # a person's sentence came in
+    "understanding",  # what the skill made of it
+    "decision",  # what the policy said: act, ask or refuse, and why
+    "approval",  # a person said yes or no to one call
+    "call",  # the effect is about to begin
+    "effect",  # what it did: done, already, failed or unknown
+    "inverse",  # the call that would undo it
+    "grant",  # a person got or lost a right
+    "review",  # a sentence was labelled
+    "promotion",  # another version of a skill answers from now on
+    "forgotten",  # a person's texts were deleted
+    "event",  # a reminder rang, a sensor changed
+]
+KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be written. `facts` stay for ever; `private` holds the person's texts and can be deleted."""
+
+    kind: Kind
+    person: str
+    command: str = ""  # id of the command that it belongs to
+    call: str = ""  # id of the call
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was written. `private` is None where it was deleted."""
+
+    number: int  # 1, 2, 3, ... without a gap
+    at: str  # ISO 8601, UTC
+    kind: Kind
+    person: str
+    command: str
+    call: str
+    facts: Mapping[str, Any]
+    private: Mapping[str, Any] | None
+    digest: str

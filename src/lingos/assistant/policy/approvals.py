@@ -1,0 +1,87 @@
+"""Questions that wait for a person's yes. One is bound to one call by its id and digest; it expires and works once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from lingos.assistant.journal.entry import Entry, Kind, Note
+from lingos.assistant.journal.journal import Journal
+from lingos.assistant.policy.policy import PERSON, Decision
+from lingos.contracts import Call
+from lingos.errors import StateError
+from lingos.words.said import Said
+
+__all__ = ["PATIENCE", "ApprovalError", "answered", "asked", "call_of", "waiting", "written"]
+
+PATIENCE = timedelta(minutes=10)  # how long a question may wait
+
+
+class ApprovalError(StateError):
+    """The answer fits no question that waits: another call, answered before, too old, or not this person's."""
+
+
+def asked(call: Call, command: str, decision: Decision, now: datetime) -> Note:
+    """The note of a decision on a call, with all that is needed to run it after a restart."""
+    facts = {"verdict": decision.verdict, "why": decision.why.code, "until": (now + PATIENCE).isoformat()}
+    return written(call, "decision", command, facts)
+
+
+def written(call: Call, kind: Kind, command: str, facts: Mapping[str, Any] | None = None) -> Note:
+    """A note from which `call_of` reads the call again."""
+    own = {"app": call.app, "action": call.action, "origins": dict(call.origins)}
+    # Both go where a person is forgotten: short arguments could be guessed from their digest.
+    private = {"args": dict(call.args), "digest": call.digest}
+    if call.undoes:
+        own["undoes"] = call.undoes
+    return Note(kind, call.person, command, call.id, {**own, **(facts or {})}, private)
+
+
+def call_of(entry: Entry) -> Call:
+    """The call that such a note was written for; without arguments where the person's texts were forgotten."""
+    facts = entry.facts
+    args = entry.private["args"] if entry.private is not None else {}
+    return Call(
+        entry.call, facts["app"], facts["action"], args, entry.person, facts["origins"], facts.get("undoes", "")
+    )
+
+
+def answered(journal: Journal, id: str, person: str, source: str, now: datetime) -> Call:
+    """The call that a yes or no may be given to now.
+
+    Raises:
+        ApprovalError: see the class; each with the sentence that tells which.
+    """
+    if source != PERSON:
+        raise _wrong("approval.foreign")
+    found = list(journal.entries(call=id))
+    decisions = [one for one in found if one.kind == "decision" and one.facts["verdict"] == "ask"]
+    if not decisions:
+        raise _wrong("approval.none")
+    decision = decisions[-1]
+    if decision.person != person:
+        raise _wrong("approval.other", person=decision.person)
+    if any(one.kind in ("approval", "call") for one in found):
+        raise _wrong("approval.used")
+    if now >= datetime.fromisoformat(decision.facts["until"]):
+        raise _wrong("approval.late")
+    call = call_of(decision)
+    if decision.private is None or call.digest != decision.private["digest"]:
+        raise _wrong("approval.changed")
+    return call
+
+
+def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[Entry]:
+    """The questions that still wait, oldest first."""
+    closed = {one.call for one in journal.entries(kinds=("approval", "call"))}
+    decisions = journal.entries(kinds=("decision",), person=person)
+    return [
+        one
+        for one in decisions
+        if one.facts["verdict"] == "ask" and one.call not in closed and now < datetime.fromisoformat(one.facts["until"])
+    ]
+
+
+def _wrong(code: str, **values: object) -> ApprovalError:
+    return ApprovalError(Said(code, values), expected="an open question of yours", cure="say the command again")

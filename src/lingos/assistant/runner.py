@@ -1,0 +1,188 @@
+"""Calls become effects here, and nowhere else: preview, policy, journal, effect, journal.
+
+    runner = Runner(journal, actions, world)
+    outcome = runner.propose(call, command="c1")        # acts, asks or refuses
+    runner.answer(call.id, "ana", yes=True)             # after it asked
+
+The call is in the journal, on the disk, before the effect begins. A process that dies in between leaves an open call:
+`recover` repeats it where the effect takes the call's id as idempotency key, and else says that nobody knows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlalchemy.exc import IntegrityError
+
+from lingos.assistant.journal.entry import Entry, Note
+from lingos.assistant.journal.journal import Journal
+from lingos.assistant.policy.approvals import ApprovalError, answered, asked, call_of, written
+from lingos.assistant.policy.grants import Grants
+from lingos.assistant.policy.policy import PERSON, Decision, decide
+from lingos.contracts import Action, Call, Effect, Preview, World
+from lingos.errors import LingosError
+from lingos.words.said import Said
+
+__all__ = ["Outcome", "Runner", "new_id"]
+
+Kind = Literal["done", "already", "failed", "unknown", "ask", "refused", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call, in one word and one sentence; `preview` where a person is asked."""
+
+    kind: Kind
+    said: str
+    call: Call
+    preview: Preview | None = None
+    effect: Effect | None = None
+
+
+class Runner:
+    """Runs calls of some actions. One for each journal at a time may `recover`."""
+
+    def __init__(self, journal: Journal, actions: Iterable[Action], world: World) -> None:
+        self.journal, self.world = journal, world
+        self.actions: Mapping[tuple[str, str], Action] = {(one.app, one.name): one for one in actions}
+
+    def propose(self, call: Call, *, command: str, source: str = PERSON) -> Outcome:
+        """Run a call if it may run at once; else ask, or refuse."""
+        action = self.actions[call.app, call.action]
+        decision = decide(call, action.risk, source, self._grants())
+        if decision.verdict == "refuse":
+            return self._refused(call, command, decision)
+        preview = action.preview(call, self.world)
+        if preview.blocked:
+            return self._refused(call, command, Decision("refuse", Said("call.blocked", {"why": preview.blocked})))
+        if action.risk != "read" and not preview.changes:
+            return Outcome("already", preview.said, call, preview)
+        note = asked(call, command, decision, self.world.now())
+        if decision.verdict == "ask":
+            self.journal.append(note)
+            return Outcome("ask", decision.why.told(self.world.language), call, preview)
+        return self._run(action, call, command, note)
+
+    def answer(self, id: str, person: str, *, yes: bool, command: str = "", source: str = PERSON) -> Outcome:
+        """Take a person's yes or no to a call that waits.
+
+        Raises:
+            ApprovalError: nothing of this person waits under this id, or no longer.
+        """
+        call = answered(self.journal, id, person, source, self.world.now())
+        note = Note("approval", person, command, id, {"yes": yes}, {"digest": call.digest})
+        if not yes:
+            self._once(note)
+            return Outcome("declined", self._told(Said("call.declined")), call)
+        action = self.actions[call.app, call.action]
+        decision = decide(call, action.risk, source, self._grants(), approved=True)
+        preview = action.preview(call, self.world)
+        if decision.verdict == "refuse" or preview.blocked:
+            why = decision.why if decision.verdict == "refuse" else Said("call.blocked", {"why": preview.blocked})
+            return self._refused(call, command, Decision("refuse", why))
+        return self._run(action, call, command, note)
+
+    def undo(self, person: str, *, command: str) -> Outcome | None:
+        """Run the inverse of the person's last effect that was not undone; None where there is none.
+
+        What has no inverse is not passed over: who says "undo that" means the last thing, not the one before.
+        """
+        last, way = self._last(person)
+        if last is not None and way is None:
+            return Outcome("refused", self._told(Said("undo.never")), call_of(last))
+        return self.propose(replace(call_of(way), id=new_id()), command=command) if way is not None else None
+
+    def undoable(self, person: str) -> str:
+        """The call that `undo` would take back now; empty where there is none."""
+        _, way = self._last(person)
+        return str(way.facts["undoes"]) if way is not None else ""
+
+    def recover(self) -> list[Outcome]:
+        """End the calls that a dead process left open. Call it while no other process runs calls of this journal."""
+        return [self._recovered(entry) for entry in self.journal.open_calls()]
+
+    # -- helpers -----------------------------------------------------------------------------------------------------
+    def _changes(self, entry: Entry) -> bool:
+        """Whether the call changed the world by itself: what only reads, or takes back, is not undone."""
+        action = self.actions.get((entry.facts["app"], entry.facts["action"]))
+        return not entry.facts.get("undoes") and (action is None or action.risk != "read")
+
+    def _last(self, person: str) -> tuple[Entry | None, Entry | None]:
+        """The last call that changed something and was not undone, and the way back, where there is one."""
+        entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
+        ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
+        undone = {one.facts.get("undoes") for one in entries if one.kind == "call" and one.call in ended}
+        ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
+        for entry in reversed(entries):
+            if entry.kind == "call" and entry.call in ended - undone and self._changes(entry):
+                return entry, ways.get(entry.call)
+        return None, None
+
+    def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
+        self._once(before, written(call, "call", command))
+        return self._ended(action, call, command, self._effect(action, call))
+
+    def _effect(self, action: Action, call: Call) -> Effect:
+        try:
+            return action.run(call, self.world)
+        except LingosError as error:  # the world says that nothing happened
+            return Effect("failed", str(error.what))
+        except Exception:  # an app's fault; what it did before nobody knows
+            return self._lost(action)
+
+    def _ended(self, action: Action, call: Call, command: str, effect: Effect) -> Outcome:
+        facts = {"status": effect.status}
+        notes = [Note("effect", call.person, command, call.id, facts, {"said": str(effect.said)})]
+        if effect.status == "done" and not call.undoes:  # as in an editor: who undoes twice goes two steps back
+            notes += self._way_back(action, call, command, effect)
+        self.journal.append(*notes)
+        return Outcome(effect.status, effect.said, call, effect=effect)
+
+    def _way_back(self, action: Action, call: Call, command: str, effect: Effect) -> list[Note]:
+        try:
+            inverse = action.inverse(call, effect)
+        except Exception:  # an app's fault; the effect happened, and that must be written
+            inverse = None
+        return [] if inverse is None else [written(replace(inverse, undoes=call.id), "inverse", command)]
+
+    def _recovered(self, entry: Entry) -> Outcome:
+        call, action = call_of(entry), self.actions.get((entry.facts["app"], entry.facts["action"]))
+        if action is not None and action.once and entry.private is not None:
+            return self._ended(action, call, entry.command, self._effect(action, call))
+        effect = self._lost(action) if action is not None else self._gone(call)
+        self.journal.append(
+            Note("effect", call.person, entry.command, call.id, {"status": "unknown"}, {"said": effect.said})
+        )
+        return Outcome("unknown", effect.said, call, effect=effect)
+
+    def _refused(self, call: Call, command: str, decision: Decision) -> Outcome:
+        self.journal.append(asked(call, command, decision, self.world.now()))
+        return Outcome("refused", decision.why.told(self.world.language), call)
+
+    def _once(self, *notes: Note) -> None:
+        try:
+            self.journal.append(*notes)
+        except IntegrityError as error:
+            raise ApprovalError(
+                Said("approval.used"), expected="an open question of yours", cure="say the command again"
+            ) from error
+
+    def _grants(self) -> Grants:
+        return Grants.read(self.journal.entries(kinds=("grant",)))
+
+    def _lost(self, action: Action) -> Effect:
+        return Effect("unknown", self._told(Said("call.unknown", {"look": action.look})))
+
+    def _gone(self, call: Call) -> Effect:
+        return Effect("unknown", self._told(Said("call.gone", {"app": call.app, "action": call.action})))
+
+    def _told(self, said: Said) -> str:
+        return said.told(self.world.language)
+
+
+def new_id() -> str:
+    """An id for a command or a call."""
+    return uuid.uuid4().hex

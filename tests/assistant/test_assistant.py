@@ -1,0 +1,178 @@
+"""The assistant as a person meets it, on the phrases of its apps alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("recognizers_date_time", reason="pip install 'lingos[assistant]'")
+
+from tests.assistant.made import Made
+
+from lingos.apps.desk import Desk
+from lingos.apps.home import Home
+from lingos.apps.rules import Rules
+from lingos.assistant.assistant import Assistant
+from lingos.assistant.policy.approvals import ApprovalError
+from lingos.assistant.reply import Reply
+from lingos.assistant.understanding.reader import Reader
+from lingos.errors import DataError
+
+
+class At(Made):
+    """An assistant of ana's, on the house and the desk."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        apps, reader = [Home(), Desk(), Rules()], Reader()
+        self.assistant = Assistant(lambda: reader, apps, self.journal, self.world)
+
+    def says(self, text: str, person: str = "ana") -> Reply:
+        return self.assistant.do(text, person)
+
+    def kind(self, text: str, person: str = "ana") -> str:
+        return " ".join(part.kind for part in self.says(text, person).parts)
+
+    def has(self, thing: str) -> object:
+        return self.house.read()[thing]
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> At:
+    return At(tmp_path)
+
+
+def test_it_does_what_is_said(at: At) -> None:
+    reply = at.says("turn on the kitchen light")
+    assert (reply.said, at.has("kitchen.light")) == ("the light in the kitchen is on", "on")
+    assert at.says("把厨房的灯关掉").said == "厨房的灯：关"
+    assert at.has("kitchen.light") == "off"
+    assert at.kind("turn off the kitchen light") == "already"
+    assert at.kind("unicorns eat light") == "sorry"
+
+
+def test_what_is_no_command_changes_nothing(at: At) -> None:
+    before = at.house.read()
+    for text in (
+        "don't turn on the kitchen light",
+        "he said turn on the kitchen light",
+        "昨天把厨房的灯打开了",
+        "别把厨房的灯打开",
+    ):
+        assert at.kind(text) == "sorry", text
+    assert at.house.read() == before
+
+
+def test_yes_and_no(at: At) -> None:
+    assert at.says("unlock the front door").parts[0].kind == "ask"
+    assert at.has("front door.lock") == "locked"
+    assert at.kind("no") == "declined"
+    assert at.kind("yes") == "sorry"
+    at.says("unlock the front door")
+    assert at.kind("yes please") == "done"
+    assert at.has("front door.lock") == "unlocked"
+
+
+def test_another_sentence_does_not_approve(at: At) -> None:
+    call = at.says("unlock the front door").parts[0].call
+    assert at.kind("turn on the kitchen light") == "done"
+    assert at.kind("yes") == "sorry"  # to what?
+    assert at.has("front door.lock") == "locked"
+    assert [one.call for one in at.assistant.waiting("ana")] == [call]
+    with pytest.raises(ApprovalError):
+        at.assistant.answer(call, "kid", yes=True)
+    assert at.assistant.answer(call, "ana", yes=True).parts[0].kind == "done"
+    assert at.assistant.waiting("ana") == []
+
+
+def test_foreign_text_starts_nothing_and_says_no_yes(at: At) -> None:
+    assert at.assistant.do("turn on the kitchen light", "ana", source="a mail").parts[0].kind == "refused"
+    at.says("unlock the front door")
+    assert at.assistant.do("yes", "ana", source="a mail").parts[0].kind == "sorry"
+    assert (at.has("kitchen.light"), at.has("front door.lock")) == ("off", "locked")
+
+
+def test_undo(at: At) -> None:
+    at.says("turn on the kitchen light")
+    assert at.kind("undo that") == "done"
+    assert at.has("kitchen.light") == "off"
+    assert at.kind("撤销") == "sorry"
+
+
+def test_it_asks_for_a_missing_word(at: At) -> None:
+    assert at.says("set the heating to 21 degrees").said == "Which room?"
+    assert at.kind("the study") == "done"
+    assert at.has("study.heating") == 21
+    at.says("set the heating to 22 degrees")
+    assert at.kind("never mind") == "declined"
+    assert at.has("study.heating") == 21
+
+
+def test_a_sentence_leans_on_the_last_one(at: At) -> None:
+    at.says("turn on the kitchen light")
+    assert at.kind("and the bedroom too") == "done"
+    assert (at.has("kitchen.light"), at.has("bedroom.light")) == ("on", "on")
+    assert at.kind("no, the study") == "done"
+    assert (at.has("bedroom.light"), at.has("study.light")) == ("off", "on")
+    assert at.kind("卧室也一样") == "done"
+    assert at.has("bedroom.light") == "on"
+    at.clock.later(minutes=11)
+    assert at.kind("and the hall too") == "sorry"
+
+
+def test_a_reminder_is_put_off(at: At) -> None:
+    at.says("remind me at 9 pm to call Jo")
+    assert at.kind("no, at ten pm") == "done"
+    kept = [one for one in at.world.things("desk").read().values() if one]
+    assert [(one["at"][11:16], one["text"]) for one in kept] == [("22:00", "call Jo")]  # type: ignore[index,call-overload]
+
+
+def test_several_commands_in_one_sentence(at: At) -> None:
+    reply = at.says("turn on the kitchen light and lock the back door")
+    assert [part.intent for part in reply.parts] == ["home.light", "home.lock"]
+    reply = at.says("把客厅的灯打开，十分钟后提醒我关窗")
+    assert [part.intent for part in reply.parts] == ["home.light", "desk.remind"]
+    assert at.has("living room.light") == "on"
+    assert [part.kind for part in at.says("turn on the hall light and the study").parts] == ["done", "done"]
+    assert at.has("study.light") == "on"
+
+
+def test_a_note_may_hold_a_command(at: At) -> None:
+    reply = at.says("note that I must water the plants and turn on the bathroom light")
+    assert [part.intent for part in reply.parts] == ["desk.note"]
+    assert at.has("bathroom.light") == "off"
+
+
+def test_rights(at: At) -> None:
+    assert at.kind("turn on the kitchen light", "kid") == "done"
+    assert at.kind("lock the front door", "kid") == "refused"
+    assert at.kind("turn on the hall light", "stranger") == "refused"
+
+
+def test_everything_is_in_the_journal_and_can_be_forgotten(at: At) -> None:
+    at.says("turn on the kitchen light")
+    kinds = [one.kind for one in at.journal.entries(person="ana") if one.command]
+    assert kinds == ["command", "understanding", "decision", "call", "effect", "inverse"]
+    assert at.assistant.forget("ana") > 0
+    assert at.kind("and the bedroom too") == "sorry"
+    assert at.journal.verify()[2] == []
+
+
+def test_standing_rules(at: At) -> None:
+    at.says("turn on the kitchen light")
+    assert at.kind("when the kitchen window opens, turn off the kitchen light") == "ask"
+    assert at.kind("yes") == "done"
+    assert at.kind("如果书房的窗户打开，就把书房的灯打开") == "ask"
+    assert at.kind("好的") == "done"
+    done = at.assistant.sense(at.house.sense({"kitchen.window": "open", "study.window": "open"}))
+    assert [one.kind for one in done] == ["done", "done"]
+    assert (at.has("kitchen.light"), at.has("study.light")) == ("off", "on")
+    assert at.kind("when the kitchen window opens, unlock the back door") == "refused"
+    assert "I notice, for example" in at.says("when the moon rises, turn off the kitchen light").said
+    assert at.kind("if I turn off the kitchen light, will it be dark") == "sorry"
+
+
+def test_a_very_long_sentence_is_refused(at: At) -> None:
+    with pytest.raises(DataError, match="characters at once"):
+        at.says("turn on the kitchen light and " * 100)

@@ -1,0 +1,149 @@
+"""`lingos do`, cold and over the socket of a warm process; undo, history, grant, journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sqlalchemy", reason="pip install 'lingos[assistant]'")
+pytest.importorskip("apscheduler", reason="pip install 'lingos[assistant]'")
+
+from lingos.assistant.channels.socket import Line, asked
+from lingos.cli.household import Household, owner
+from lingos.cli.main import run
+from lingos.cli.talk import ROOM
+from lingos.errors import LingosError, ResourceError
+
+READY = 60.0
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("LINGOS_HOME", str(tmp_path))
+    ROOM.clear()
+    yield tmp_path
+    ROOM.clear()
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = run(list(arguments))
+    return code, capsys.readouterr().out
+
+
+def test_it_acts_cold(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "do", "turn on the kitchen light") == (0, "the light in the kitchen is on\n")
+    assert said(capsys, "do", "unicorns eat light")[0] == 3
+    code, out = said(capsys, "do", "unlock the back door")
+    assert code == 0 and "lingos do yes" in out
+    ROOM.clear()  # another process
+    assert said(capsys, "do", "yes") == (0, "the back door is unlocked\n")
+    code, out = said(capsys, "history", "--json")
+    assert [one["text"] for one in json.loads(out)] == [
+        "yes", "unlock the back door", "unicorns eat light", "turn on the kitchen light",
+    ]  # fmt: skip
+    assert json.loads(out)[1]["calls"][0]["status"] == "done"
+
+
+def test_undo_and_rights(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "do", "turn on the kitchen light")
+    assert said(capsys, "undo") == (0, "back to what it was: kitchen.light\n")
+    assert said(capsys, "do", "--as", "kid", "turn on the kitchen light")[0] == 3
+    assert said(capsys, "assistant", "grant", "kid", "home", "reversible")[0] == 0
+    assert said(capsys, "do", "--as", "kid", "turn on the kitchen light")[0] == 0
+    assert said(capsys, "assistant", "grant", "kid", "hoem", "read")[0] == 2
+    assert said(capsys, "assistant", "grant", "kid", "home", "much")[0] == 2
+
+
+def test_the_journal(home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said(capsys, "do", "turn on the kitchen light")
+    assert said(capsys, "journal", "verify")[0] == 0
+    code, out = said(capsys, "journal", "export", str(tmp_path / "j.jsonl"))
+    assert code == 0 and out.startswith("7 entries in ")
+    assert said(capsys, "journal", "forget", owner())[0] == 2  # nobody said yes
+    assert said(capsys, "journal", "forget", owner(), "--yes")[0] == 0
+    assert json.loads(said(capsys, "history", "--json")[1])[0]["text"] is None
+
+
+def test_the_socket_is_for_its_owner_alone(home: Path) -> None:
+    own = Household(home)
+    with Line(own.assistant, own.socket):
+        assert stat.S_IMODE(own.socket.stat().st_mode) == 0o600
+        with pytest.raises(ResourceError, match="already"):
+            Line(own.assistant, own.socket)
+        with pytest.raises(LingosError, match="no such request"):
+            asked(own.socket, {"verb": "fly"})
+    assert asked(own.socket, {"verb": "undo", "person": "ana"}) is None
+
+
+def test_no_command_is_lost(home: Path) -> None:
+    own = Household(home)
+    replies: list[str] = []
+
+    def ask(number: int) -> None:
+        for turn in range(25):
+            state = "on" if (number + turn) % 2 else "off"
+            told = asked(own.socket, {"verb": "do", "text": f"turn {state} the kitchen light", "person": owner()})
+            assert told is not None
+            replies.append(told["parts"][0]["kind"])
+
+    with Line(own.assistant, own.socket):
+        threads = [threading.Thread(target=ask, args=[number]) for number in range(8)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+    assert len(replies) == 200 and set(replies) <= {"done", "already"}
+    assert own.journal.verify()[2] == []
+
+
+@pytest.fixture
+def served(home: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    environment = {**os.environ, "LINGOS_HOME": str(home), "LINGOS_KEY": "a-key-for-this-test"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lingos", "assistant", "serve", "--no-http"],
+        env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until = time.monotonic() + READY
+    while asked(home / "assistant" / "socket", {"verb": "undo", "person": "nobody"}) is None:
+        assert child.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    yield child, home
+    child.kill()
+    child.wait()
+    assert child.stderr is not None
+    child.stderr.close()
+
+
+def test_a_warm_process_answers_and_ends(
+    served: tuple[subprocess.Popen[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    child, home = served
+    assert said(capsys, "do", "turn on the hall light")[0] == 0
+    assert not ROOM  # nothing was opened here
+    assert run(["assistant", "serve", "--no-http"]) == 2  # one at a time
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(READY) == 0
+    assert not (home / "assistant" / "socket").exists()
+
+
+def test_a_dead_process_leaves_nothing_in_the_way(
+    served: tuple[subprocess.Popen[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    child, home = served
+    child.kill()
+    child.wait()
+    assert said(capsys, "do", "turn on the hall light")[0] == 0  # cold
+    assert ROOM
+    own = Household(home)
+    with Line(own.assistant, own.socket):
+        assert asked(own.socket, {"verb": "undo", "person": "nobody"}) is not None
