@@ -1,7 +1,7 @@
-"""`python benchmarks/refusal.py far|near`: texts from outside caught at 5 % of in-scope texts refused.
+"""`python benchmarks/refusal.py far|near|back`: texts from outside caught at 5 % of in-scope texts refused.
 
 far: a skill of all banking77 intents, asked with hwu64's test texts. near: a skill without every 4th sorted intent,
-asked with the test texts of those. Threshold and score come from training rows alone. Prints one JSON document.
+asked with the test texts of those. back: a skill of hwu64, asked with banking77's test texts. Threshold and score come from training rows alone. Prints one JSON document.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ Rows = list[dict[str, Any]]
 
 def main() -> None:
     kind, method = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "top"
-    train, test = _rows("banking77", "train"), _rows("banking77", "test")
+    inside, outside = ("hwu64", "banking77") if kind == "back" else ("banking77", "hwu64")
+    train, test = _rows(inside, "train"), _rows(inside, "test")
     out = set(sorted({row["label"] for row in train})[::4]) if kind == "near" else set()
-    foreign = [row["text"] for row in (test if out else _rows("hwu64", "test")) if not out or row["label"] in out]
+    foreign = [row["text"] for row in (test if out else _rows(outside, "test")) if not out or row["label"] in out]
     train = [row for row in train if row["label"] not in out]
     own = [row for row in test if row["label"] not in out]
     with tempfile.TemporaryDirectory() as scratch:

@@ -7,6 +7,7 @@ Everything lies in build/loop. `--sentences FILE` plays other sentences through 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -51,6 +52,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--sentences", type=Path, help="play these and stop")
     parser.add_argument("--home", type=Path, default=HOME, help="where everything lies")
     parser.add_argument("--base", default="lingos-base-zh-en", help="pretrained model")
+    parser.add_argument("--json", action="store_true", help="one JSON document; the talk goes to standard error")
     parser.add_argument("--quick", action="store_true", help="train on fewer sentences")
     options = parser.parse_args(given)
     if not options.sentences:
@@ -65,10 +67,14 @@ def main(given: Sequence[str] | None = None) -> int:
         if not own.store.versions("understanding"):
             _trained(own, train_options)
         return _played(own, options.sentences)
-    return _loop(own, train_options)
+    with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
+        code, found = _loop(own, train_options)
+    if options.json:
+        json.dump(found, sys.stdout)
+    return code
 
 
-def _loop(own: Any, options: Any) -> int:
+def _loop(own: Any, options: Any) -> tuple[int, dict[str, Any]]:
     from lingos.cli.training import review_of
 
     _title("a skill from the phrases of the apps")
@@ -99,7 +105,9 @@ def _loop(own: Any, options: Any) -> int:
     print(f"  {own.store.rollback('understanding')} answers again" if promoted else "  nothing to roll back")
     entries, digest, faults = own.journal.verify()
     print(f"  journal: {entries} entries, {digest[:16]}..., {len(faults)} faults")
-    return 0 if promoted and gain.low > 0 and rest.high >= 0 and not faults else 1
+    told = {"gain": 100 * gain.value, "low": 100 * gain.low, "high": 100 * gain.high, "elsewhere": 100 * rest.value}
+    fine = promoted and gain.low > 0 and not (rest.real and rest.value < 0) and not faults
+    return 0 if fine else 1, {**told, "promoted": promoted}
 
 
 def _trained(own: Any, options: Any) -> bool:
