@@ -1,7 +1,8 @@
 """`python benchmarks/refusal.py far|near|back`: texts from outside caught at 5 % of in-scope texts refused.
 
 far: a skill of all banking77 intents, asked with hwu64's test texts. near: a skill without every 4th sorted intent,
-asked with the test texts of those. back: a skill of hwu64, asked with banking77's test texts. Threshold and score come from training rows alone. Prints one JSON document.
+asked with the test texts of those. back: a skill of hwu64, asked with banking77's test texts. Threshold and score come
+from training rows alone. Prints one JSON document.
 """
 
 from __future__ import annotations
