@@ -289,14 +289,14 @@ class Desk(App):
             "(result|answer|value|sum) of {text}; (I need|give me|tell me) the result of {text}; what do (you|I|we) "
             "get for {text}; I (want|need) to know what {text} is; (math:|maths:|sum:) {text}; run the numbers: "
             "{text}; I wonder how much {text} is; (how much|what) would {text} be; let's (calculate|compute|see) "
-            "{text}; {text} ="
+            "{text}; {text} =; {text}"
         ).split("; "),
         zh=(
             "{text}(等于多少|是多少|等于几|得多少|得几|结果是多少|一共多少|是几); (计算|算一下|算算|算|求|计算一下|"
             "口算|来算){text}; {text}(的结果|的答案)[是多少]; (告诉我|我想知道|问一下){text}(等于多少|是多少|得多少); "
             "{text}算出来(是|得|等于)多少; {text}=[多少]; 求{text}的(值|结果|和); {text}(算一下|帮忙算算); "
             "{text}，(多少|等于几|是多少); (数学题|算术题|算式)：{text}; 我(要|想)算{text}; (你说|你知道){text}(等于几|"
-            "是多少)[吗]; {text}应该(等于|是|得)多少; 心算{text}"
+            "是多少)[吗]; {text}应该(等于|是|得)多少; 心算{text}; {text}"
         ).split("; "),
     )
     def calculate(self, at: At, text: Annotated[str, free("Calculate what?", "算什么？", "sum")]) -> Plan:

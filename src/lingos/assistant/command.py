@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from lingos.assistant.help import examples
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON
@@ -94,6 +95,9 @@ class Command:
         match told.kind:
             case "undo":
                 return self.undone()
+            case "help":
+                said = self._say("talk.help", examples=listed(examples(self.wishes, self.language), "list.semicolon"))
+                return Part("done", said, self.text)
             case "yes" | "no" if pending is not None:
                 return self._yes(pending) if told.kind == "yes" else self._no(pending)
             case "yes" | "no":

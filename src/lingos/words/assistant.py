@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.gone": ("{app}.{action} is no longer installed", "{app}.{action}已不存在"),
     "call.silent": ("no answer from {names}", "{names}没有回应"),
     "talk.ask": ("shall I? Then {said}; {why}", "要执行吗？执行后：{said}；{why}"),
+    "talk.help": ("you can say, for example: {examples}", "您可以说，例如：{examples}"),
     "talk.how": ("\n  lingos do yes / no", "\n  lingos do 好的 / 算了"),
     "talk.meant": ("did you mean: {said}?", "您是说“{said}”吗？"),
     "talk.nothing-waits": ("nothing waits for an answer", "没有等待答复的操作"),

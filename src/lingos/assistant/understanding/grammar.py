@@ -24,7 +24,8 @@ __all__ = ["Grammar"]
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 UNITS = frozenset(word.lower() for words in TABLES["unit"].values() for word in words)
 SUM = re.compile(
-    r"[\d\s.+\-*/×÷()%^加减乘除以上去零一二三四五六七八九十百千万点]+|(\w+ )*(plus|minus|times|divided by)( \w+)*"
+    r"(?=.*[+\-*/×÷%^加减乘除a-z])"  # not a number alone
+    r"(?:[\d\s.+\-*/×÷()%^加减乘除以上去零一二三四五六七八九十百千万点]+|(\w+ )*(plus|minus|times|divided by)( \w+)*)"
 )
 EDGE = r"[\s,.!?;，。！？；~]*"
 

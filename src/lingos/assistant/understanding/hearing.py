@@ -31,8 +31,8 @@ LIGHT = re.compile(
 )
 TOO = re.compile(r"也(?=[关开调锁拉设打])|\s+(too|as well|also)\W*$", re.IGNORECASE)
 THINGS = re.compile(
-    r"\b(lights?|lamps?|blinds?|curtains?|shutters?|shades?|heating|radiators?|doors?|locks?|alarms?|maybe|um+|well)\b"
-    r"|灯光?|窗帘|百叶窗|暖气|空调|门|锁|报警器|警报|嗯|呃",
+    r"\b(lights?|lamps?|blinds?|curtains?|shutters?|shades?|heating|radiators?|doors?|alarms?|maybe|um+|well)\b"
+    r"|灯光?|窗帘|百叶窗|暖气|空调|门|报警器|警报|嗯|呃",
     re.IGNORECASE,
 )
 SHORT = 2  # letters that may be left beside the values of a part that leans on the one before

@@ -14,7 +14,7 @@ from lingos.text.ngrams import HAN
 
 __all__ = ["Turn", "turn"]
 
-Kind = Literal["yes", "no", "undo", "also", "instead", ""]
+Kind = Literal["yes", "no", "undo", "help", "also", "instead", ""]
 EDGE = r"[\s,.!?;，。！？；~]*"
 PATTERNS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
@@ -24,6 +24,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         r"|no (thanks|thank you)|better not|rather not)( (please|thanks|then|never mind|forget it))?",
         "undo": r"(please )?(undo|revert|take back)( (that|it|this|the last (one|thing|command)))?( please)?"
         r"|take (that|it) back( please)?|put it back( please)?|change it back( please)?",
+        "help": r"(what|which things) (can|do) (you|i) (do|say|understand|know)( for me)?|help( me)?|commands"
+        r"|how (does this|do you) work",
         "also": r"(and |also |same (for|in|with) |what about |how about )(?P<rest>.+?)( too| as well| also)?"
         r"|(?P<rest2>.+?) (too|as well|also)",
         "instead": r"(no|sorry|i mean|i meant|actually|wait|not that|rather|make (it|that))(, | )+(no,? |i mean,? "
@@ -36,6 +38,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         r"|不必|不必了|停|先不了|没事了)",
         "undo": r"(请)?(撤销|撤回|撤消|恢复|还原)(一下|刚才的|上一步|这个|那个|它|操作)*"
         r"|(改|变|调)回(来|去)(吧)?|收回(去)?",
+        "help": r"(你|您)?(都)?(会|能)(帮我)?(做|干)(些|点)?(什么|啥)(事)?|帮助|怎么用"
+        r"|有(什么|哪些)功能|我(可以|能)(怎么)?(说|问)(什么|啥)?",
         "also": r"(还有|然后|同样|另外)?(?P<rest>.+?)(也|也要|也一样|同样|也是|也这样)"
         r"(关|开|吧|处理|关了|打开|调|一样|的)*",
         "instead": r"(不对|不是|不|错了|说错了|我是说|我的意思是|应该是|改成|改为|换成)[，, ]*"
@@ -57,7 +61,7 @@ class Turn:
 
 
 def turn(text: str) -> Turn:
-    """The kind of a sentence: yes, no, undo, also or instead; "" where it stands for itself.
+    """The kind of a sentence: yes, no, undo, help, also or instead; "" where it stands for itself.
 
     >>> turn("Yes, please.").kind, turn("undo that").kind, turn("and the bedroom too"), turn("no, at ten").rest
     ('yes', 'undo', Turn(kind='also', rest='the bedroom'), 'at ten')
