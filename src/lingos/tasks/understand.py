@@ -261,11 +261,12 @@ def _values(example: Example, schema: Schema) -> Array:
 
 def _marks(tags: Array, offsets: Array, schema: Schema) -> tuple[Mark, ...]:
     marks: list[Mark] = []
-    open_slot = -1
+    open_slot, before = -1, (-1, -1)
     for tag, (start, end) in zip(tags.tolist(), np.asarray(offsets).tolist(), strict=True):
         slot = (tag - 1) // 2 if tag else -1
-        if end <= start:
+        if end <= start or (start, end) == before:  # the first piece of a word speaks for all of it
             continue
+        before = (start, end)
         if slot >= 0 and slot == open_slot and tag % 2 == 0:
             marks[-1] = Mark(marks[-1].start, end, marks[-1].slot)
         elif slot >= 0:

@@ -78,13 +78,14 @@ class Tokens:
     def rows(self, texts: Sequence[str], max_length: int, *, offsets: bool = False) -> list[Row]:
         """One row a text, special tokens included, cut to `max_length` tokens with the closing special token kept.
 
-        `input_ids` is int32 [length]; with `offsets`, `row.offsets` is int32 [length, 2] in characters of the text.
+        `input_ids` is int32 [length]; with `offsets`, `row.offsets` is int32 [length, 2] in characters of the text:
+        the place of the word that a piece belongs to, (0, 0) for special tokens.
         """
         self._check_length(max_length)
         rows: list[Row] = []
         for encoding in self._encode(texts, max_length, offsets):
             ids = np.asarray(encoding.ids, dtype=np.int32)
-            spans = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2) if offsets else None
+            spans = _words(encoding) if offsets else None
             rows.append(Row({"input_ids": ids}, example=len(rows), offsets=spans))
         return rows
 
@@ -148,6 +149,18 @@ def _definition(tokenizer_json: str) -> dict[str, Any]:
 def _spelled(definition: dict[str, Any]) -> str:
     bare = {**definition, "padding": None, "truncation": None}
     return json.dumps(bare, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _words(encoding: Any) -> Array:
+    """The place of each piece's whole word, int32 [length, 2]."""
+    spans = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+    for k, (word, before) in enumerate(zip(encoding.word_ids[1:], encoding.word_ids, strict=False), 1):
+        if word is not None and word == before:  # a word goes on: all its pieces so far end where this one does
+            first = k - 1
+            while first > 0 and encoding.word_ids[first - 1] == word:
+                first -= 1
+            spans[first : k + 1] = spans[first, 0], spans[k, 1]
+    return spans
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
