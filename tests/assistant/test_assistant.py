@@ -14,10 +14,11 @@ from lingos.apps.desk import Desk
 from lingos.apps.home import Home
 from lingos.apps.rules import Rules
 from lingos.assistant.assistant import Assistant
+from lingos.assistant.journal.entry import Entry, Note
 from lingos.assistant.policy.approvals import ApprovalError
 from lingos.assistant.reply import Reply
 from lingos.assistant.understanding.reader import Reader
-from lingos.errors import DataError
+from lingos.errors import DataError, ResourceError
 
 
 class At(Made):
@@ -89,7 +90,11 @@ def test_another_sentence_does_not_approve(at: At) -> None:
 def test_foreign_text_starts_nothing_and_says_no_yes(at: At) -> None:
     assert at.assistant.do("turn on the kitchen light", "ana", source="a mail").parts[0].kind == "refused"
     at.says("unlock the front door")
-    assert at.assistant.do("yes", "ana", source="a mail").parts[0].kind == "sorry"
+    assert at.assistant.do("yes", "ana", source="a mail").parts[0].kind == "refused"
+    assert at.kind("no") == "declined"  # it still waited for the person
+    at.assistant.do("turn on the light", "ana", source="a mail")
+    assert at.kind("kitchen") == "sorry"  # nobody asked "which room?"
+    assert at.assistant.do("undo that", "ana", source="a mail").parts[0].kind == "refused"
     assert (at.has("kitchen.light"), at.has("front door.lock")) == ("off", "locked")
 
 
@@ -176,3 +181,83 @@ def test_standing_rules(at: At) -> None:
 def test_a_very_long_sentence_is_refused(at: At) -> None:
     with pytest.raises(DataError, match="characters at once"):
         at.says("turn on the kitchen light and " * 100)
+
+
+def test_what_leans_is_guarded_too(at: At) -> None:
+    at.says("turn on the kitchen light")
+    for text in (
+        "don't turn on the bedroom light too",
+        "he said turn on the bedroom light too",
+        "no, don't turn on the study",
+    ):
+        assert at.kind(text) == "sorry", text
+    assert at.has("bedroom.light") == at.has("study.light") == "off"
+    assert at.says("turn on the light").said == "Which room?"
+    assert at.kind("not in the bathroom") == "sorry"
+    assert at.has("bathroom.light") == "off"
+
+
+def test_a_whole_command_is_no_word_for_the_last_one(at: At) -> None:
+    at.says("turn on the light")
+    assert at.says("set the hall heating to 22 degrees").parts[0].intent == "home.heating"
+    assert (at.has("hall.heating"), at.has("hall.light")) == (22, "off")
+    at.says("turn on the kitchen light")
+    at.says("set the living room heating to 23 degrees too")
+    assert at.has("living room.light") == "off"
+
+
+def test_instead_takes_back_what_it_leans_on_and_nothing_else(at: At) -> None:
+    at.says("turn on the study light")
+    at.says("is the light on in the kitchen")
+    at.says("no, the hall")
+    assert at.has("study.light") == "on"
+
+
+def test_a_question_waits_for_the_next_sentence_alone(at: At) -> None:
+    for between in ("when it rains, turn on the kitchen light", "undo that", "help", "unicorns eat light"):
+        at.says("unlock the garage door")
+        at.says(between)
+        assert at.kind("yes") == "sorry", between
+    assert at.has("garage door.lock") == "locked"
+
+
+def test_one_yes_for_all_that_was_asked(at: At) -> None:
+    assert at.kind("unlock the front door and unlock the back door") == "ask ask"
+    assert at.kind("yes") == "done done"
+    assert (at.has("front door.lock"), at.has("back door.lock")) == ("unlocked", "unlocked")
+
+
+def test_an_effect_that_could_not_be_written_is_not_told_as_refused(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = at.journal.append
+
+    def broken(*notes: Note) -> list[Entry]:
+        if any(one.kind == "effect" for one in notes):
+            raise ResourceError("the database is locked", expected="a free one", cure="wait")
+        return whole(*notes)
+
+    monkeypatch.setattr(at.journal, "append", broken)
+    assert at.kind("turn on the kitchen light") == "unknown"
+    monkeypatch.undo()
+    assert [one.kind for one in at.assistant.recover()] == ["already"]  # its key was seen
+
+
+def test_a_listener_that_fails_loses_no_reply(at: At) -> None:
+    def fails(reply: Reply) -> None:
+        raise RuntimeError("no")
+
+    at.assistant.listeners.append(fails)
+    assert at.kind("turn on the kitchen light") == "done"
+    assert [one.facts for one in at.journal.entries(kinds=("event",))] == [{"untold": "RuntimeError"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["calculate 10**400", "calculate " + 900 * "-" + "1", "set a timer for 99999999999999 hours", "what is (0-1)**0.5"],
+)
+def test_what_an_app_can_not_do_is_told(text: str, at: At) -> None:
+    assert at.kind(text) == "refused"
+
+
+def test_broken_text_is_told(at: At) -> None:
+    with pytest.raises(DataError, match="no Unicode"):
+        at.says("note that \udcff")

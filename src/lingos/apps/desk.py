@@ -307,8 +307,8 @@ class Desk(App):
         for word, sign in SIGNS:
             told = re.sub(word, sign, told, flags=re.IGNORECASE)
         try:
-            value = simple_eval(_digits(told))
-        except (InvalidExpression, SyntaxError, ArithmeticError, TypeError):
+            value = float(simple_eval(_digits(told)))  # not for roots of what is below nothing, nor for 10 ** 400
+        except (InvalidExpression, SyntaxError, ArithmeticError, TypeError, ValueError, RecursionError):
             return Plan("", blocked=at.say(f"'{text}' is no sum that I can do", f"我算不了“{text}”"))
         return Plan(f"{text} = {value:.12g}", value=value)
 

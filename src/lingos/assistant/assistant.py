@@ -8,6 +8,7 @@ Every channel (terminal, socket, HTTP, page) calls these few verbs and nothing b
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -23,7 +24,7 @@ from lingos.assistant.talk import Talk
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Value
-from lingos.errors import DataError
+from lingos.errors import DataError, LingosError
 from lingos.text.ngrams import HAN
 from lingos.words.said import LANGUAGES, phrase
 
@@ -63,6 +64,8 @@ class Assistant:
             source: "person" for what a person typed or spoke; else the name of what the text came from, which can
                 start nothing.
         """
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise DataError("the text is no Unicode", expected="UTF-8", cure="say it again in UTF-8")
         if len(text) > LONGEST:
             raise DataError(f"{len(text)} characters at once", expected=f"at most {LONGEST}", cure="say it in parts")
         language = "zh" if HAN.search(text) else "en"
@@ -119,5 +122,10 @@ class Assistant:
 
     def _told(self, reply: Reply) -> Reply:
         for listener in self.listeners:
-            listener(reply)
+            try:
+                listener(reply)
+            except Exception as error:  # what was done is done, and its reply must arrive
+                note = Note("event", reply.person, reply.command, facts={"untold": type(error).__name__})
+                with contextlib.suppress(LingosError):
+                    self.staff.journal.append(note)
         return reply

@@ -16,8 +16,9 @@ from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.slots import Slot
 from lingos.assistant.talk import Last, Pending, Talk
 from lingos.assistant.understanding.arguments import Arguments, arguments
+from lingos.assistant.understanding.guard import stopped
 from lingos.assistant.understanding.happenings import Noticing
-from lingos.assistant.understanding.hearing import Heard, heard
+from lingos.assistant.understanding.hearing import SHORT, Heard, heard, left_over
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.understanding.sentences import NOTHING
 from lingos.assistant.understanding.turns import Turn, turn
@@ -29,6 +30,7 @@ from lingos.words.said import LANGUAGES, Said, listed
 
 __all__ = ["Command", "Installed", "Staff"]
 
+LEANING_STOPS = ("negated", "past", "quoted", "others")  # "what about the hall" is a question and leans all the same
 SURE = 0.9  # of a command that changes something: below it the person is asked whether it was meant
 
 
@@ -60,20 +62,26 @@ class Command:
 
     def parts(self) -> Iterator[Part]:
         """What becomes of the sentence."""
-        pending = self.talk.pending(self.person) if self.source == PERSON else None
-        told = turn(self.text) if self.source == PERSON else Turn()
-        lean = self._leaning(told, pending)
-        if lean is not None:
-            yield lean
+        if self.source != PERSON:  # nothing of it may act, be asked back, or change what the person speaks of
+            self._heard(self.text)
+            yield Part("refused", self._say("policy.foreign-command", source=self.source), self.text)
             return
-        standing = self._standing() if self.source == PERSON else None
-        if standing is not None:
-            yield standing
+        pending = self.talk.pending(self.person)
+        if pending is not None:
+            self.talk.keep(self.person)  # it waits for this sentence, and for no other
+        lean = self._leaning(turn(self.text), pending)
+        standing = self._standing() if lean is None else None
+        if lean is not None or standing is not None:
+            yield from lean or ()
+            yield from [standing] if standing is not None else ()
             return
-        found = self._heard(self.text)
-        self.talk.keep(self.person)
-        for part in found:
-            yield self._part(part)
+        asked = []
+        for one in self._heard(self.text):
+            part = self._part(one)
+            asked += [part.call] if part.kind == "ask" else []
+            yield part
+        if len(asked) > 1:  # one yes is for all that was asked at once
+            self.talk.keep(self.person, pending=Pending("approval", call=" ".join(asked)))
 
     def answered(self, call: str, yes: bool) -> Part:
         """After a yes or no."""
@@ -91,44 +99,46 @@ class Command:
         return self._shown(outcome)
 
     # -- sentences that lean on the one before ----------------------------------------------------------------------
-    def _leaning(self, told: Turn, pending: Pending | None) -> Part | None:
+    def _leaning(self, told: Turn, pending: Pending | None) -> tuple[Part, ...] | None:
         match told.kind:
             case "undo":
-                return self.undone()
+                return (self.undone(),)
             case "help":
                 said = self._say("talk.help", examples=listed(examples(self.wishes, self.language), "list.semicolon"))
-                return Part("done", said, self.text)
-            case "yes" | "no" if pending is not None:
+                return (Part("done", said, self.text),)
+            case "yes" | "no" if pending is not None and pending.kind != "slot":
                 return self._yes(pending) if told.kind == "yes" else self._no(pending)
+            case "no" if pending is not None:
+                return self._no(pending)
             case "yes" | "no":
-                return Part("sorry", self._say("talk.nothing-waits"), self.text)
+                return (Part("sorry", self._say("talk.nothing-waits"), self.text),)
             case "also" | "instead":
                 leant = self._like_last(told)
                 if leant is not None:
-                    return leant
-        return self._filled(pending) if pending is not None and pending.kind == "slot" else None
+                    return (leant,)
+        filled = self._filled(pending) if pending is not None and pending.kind == "slot" else None
+        return (filled,) if filled is not None else None
 
-    def _yes(self, pending: Pending) -> Part | None:
+    def _yes(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return self.answered(pending.call, True)
-        return self._called(pending.intent, pending.args) if pending.kind == "meant" else None
+            return tuple(self.answered(call, True) for call in pending.call.split())
+        return (self._called(pending.intent, pending.args),)
 
-    def _no(self, pending: Pending) -> Part:
+    def _no(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return self.answered(pending.call, False)
-        self.talk.keep(self.person)
-        return Part("declined", self._say("call.declined"), self.text, pending.intent)
+            return tuple(self.answered(call, False) for call in pending.call.split())
+        return (Part("declined", self._say("call.declined"), self.text, pending.intent),)
 
     def _like_last(self, told: Turn) -> Part | None:
         """The last command with other words in its slots; for "no, at ten" the last one is taken back first."""
         last = self.talk.last(self.person)
         if last is None or last.intent not in self.wishes:
             return None
-        own = self._values(last.intent, told.rest)
+        own = self._only_values(last.intent, told.rest, self.text if told.kind == "also" else told.rest)
         if not own or all(last.args.get(name) == value for name, value in own.items()):
             return None
         origins: dict[str, Origin] = {name: "context" for name in last.args if name not in own}
-        if told.kind == "instead":
+        if told.kind == "instead" and self.runner.undoable(self.person) == last.call:
             back = self.runner.undo(self.person, command=self.id)
             if back is not None and back.kind not in ("done", "already"):
                 return self._shown(back)
@@ -139,17 +149,21 @@ class Command:
         slot = self.wishes[pending.intent].slots[pending.slot] if pending.intent in self.wishes else None
         if slot is None:
             return None
-        own = self._values(pending.intent, self.text)
+        own = self._only_values(pending.intent, self.text, self.text)
         value = self.text.strip() if slot.kind == "text" else own.get(pending.slot)
         if value is None:
             return None
         return self._complete(pending.intent, {**pending.args, **own, pending.slot: value}, pending.text)
 
-    def _values(self, intent: str, text: str) -> Mapping[str, Value]:
-        """What words say of the slots of an intent."""
+    def _only_values(self, intent: str, words: str, whole: str) -> Mapping[str, Value]:
+        """What words say of the slots of an intent, if they say nothing else, and the whole is no sentence on which
+        nothing may happen: "not the kitchen" names a room, and is no answer.
+        """
+        if stopped(whole) in LEANING_STOPS or left_over(words, self.wishes[intent], self.now) > SHORT:
+            return {}
         wish, plain = self.wishes[intent], Prediction(intent, 0.0, False, ())
         every = {name: replace(slot, required=True) for name, slot in wish.slots.items()}
-        return arguments(plain, text, every, wish.names, self.now).values
+        return arguments(plain, words, every, wish.names, self.now).values
 
     # -- standing rules: "when the window opens, turn the light off" ---------------------------------------------------
     def _standing(self) -> Part | None:
@@ -179,7 +193,7 @@ class Command:
         changes = self.staff.actions[one.intent].risk != "read"
         if one.stopped and changes:
             return Part("sorry", self._say(f"talk.stopped.{one.stopped}"), one.text, one.intent, one.score)
-        if (one.sure and (one.score >= SURE or not changes)) or self.source != PERSON:
+        if one.sure and (one.score >= SURE or not changes):
             return replace(self._complete(one.intent, one.arguments.values, one.text, one.arguments), score=one.score)
         return self._meant(one)
 

@@ -12,6 +12,7 @@ from lingos.assistant.journal.journal import Journal
 
 __all__ = ["Happened", "history"]
 
+BEGUN = {"ask": "waits", "refuse": "refused", "act": "already"}  # what a decision is until an effect follows
 EACH = 12  # entries that a command has at most, as a rule
 
 
@@ -72,7 +73,7 @@ def _calls(entries: Iterable[Entry]) -> Mapping[str, Mapping[str, Any]]:
         match one.kind:
             case "decision" | "call":
                 facts |= {"action": f"{one.facts['app']}.{one.facts['action']}", "args": private.get("args")}
-                facts.setdefault("status", {"ask": "waits", "refuse": "refused"}.get(one.facts.get("verdict", ""), ""))
+                facts.setdefault("status", BEGUN.get(one.facts.get("verdict", ""), ""))
             case "approval":
                 facts["status"] = "approved" if one.facts["yes"] else "declined"
             case "effect":

@@ -55,10 +55,11 @@ class Runner:
         decision = decide(call, action.risk, source, self._grants())
         if decision.verdict == "refuse":
             return self._refused(call, command, decision)
-        preview = action.preview(call, self.world)
+        preview = self._preview(action, call)
         if preview.blocked:
             return self._refused(call, command, Decision("refuse", Said("call.blocked", {"why": preview.blocked})))
         if action.risk != "read" and not preview.changes:
+            self.journal.append(asked(call, command, decision, self.world.now()))
             return Outcome("already", preview.said, call, preview)
         note = asked(call, command, decision, self.world.now())
         if decision.verdict == "ask":
@@ -79,9 +80,10 @@ class Runner:
             return Outcome("declined", self._told(Said("call.declined")), call)
         action = self.actions[call.app, call.action]
         decision = decide(call, action.risk, source, self._grants(), approved=True)
-        preview = action.preview(call, self.world)
+        preview = self._preview(action, call)
         if decision.verdict == "refuse" or preview.blocked:
             why = decision.why if decision.verdict == "refuse" else Said("call.blocked", {"why": preview.blocked})
+            self._once(note)
             return self._refused(call, command, Decision("refuse", why))
         return self._run(action, call, command, note)
 
@@ -123,7 +125,20 @@ class Runner:
 
     def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
         self._once(before, written(call, "call", command))
-        return self._ended(action, call, command, self._effect(action, call))
+        effect = self._effect(action, call)
+        try:
+            return self._ended(action, call, command, effect)
+        except (LingosError, IntegrityError):  # the effect is not written, and must not be told as if it were not
+            return Outcome("unknown", self._lost(action).said, call, effect=effect)
+
+    def _preview(self, action: Action, call: Call) -> Preview:
+        """What the call would do. LingosError where an argument does not fit; an app's fault blocks it."""
+        try:
+            return action.preview(call, self.world)
+        except LingosError:
+            raise
+        except Exception:
+            return Preview("", blocked=self._told(Said("call.fault", {"app": call.app})))
 
     def _effect(self, action: Action, call: Call) -> Effect:
         try:

@@ -32,6 +32,9 @@ class Slot:
     like: str = ""  # of a text: what it is like, "unit" or "sum"; any words unless told
 
 
+YEARS = 100 * 366 * 86_400.0  # seconds: what is longer is no length that a person means
+
+
 def choice(values: Mapping[str, tuple[str, ...]], ask: tuple[str, str] = ("", "")) -> Slot:
     """One of a few fixed values; each with the words that mean it."""
     return Slot("choice", values, ask=ask)
@@ -54,7 +57,7 @@ def when(english: str = "When?", chinese: str = "什么时候？") -> Slot:
 
 def duration(english: str = "How long?", chinese: str = "多长时间？") -> Slot:
     """Seconds."""
-    return Slot("duration", low=0, ask=(english, chinese))
+    return Slot("duration", low=0, high=YEARS, ask=(english, chinese))
 
 
 def free(english: str, chinese: str, like: str = "") -> Slot:

@@ -135,7 +135,8 @@ class _Routes:
 
     async def sense(self, changes: dict[str, Seen]) -> Rows:
         """What sensors see now; the answers are what standing rules did about it."""
-        return await run_in_threadpool(self.assistant.sense, changes)
+        done = await run_in_threadpool(self.assistant.sense, changes)
+        return [one for one in done if not self.only or one.get("person") == self.only]
 
     async def listen(self, person: Person = None) -> Endless:
         """Replies, rings and rules as they come (text/event-stream): of one person, or of all."""

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.declined": ("left as it is", "好的，不做了"),
     "call.blocked": ("it can not be done: {why}", "无法执行：{why}"),
     "call.unknown": ("nobody knows whether it happened; check {look}", "不清楚是否已执行，请检查{look}"),
+    "call.fault": ("{app} failed on that", "{app}处理时出错"),
     "call.gone": ("{app}.{action} is no longer installed", "{app}.{action}已不存在"),
     "call.silent": ("no answer from {names}", "{names}没有回应"),
     "talk.ask": ("shall I? Then {said}; {why}", "要执行吗？执行后：{said}；{why}"),

@@ -18,6 +18,7 @@ from typing import IO, Any
 from lingos.assistant.assistant import Assistant
 from lingos.assistant.channels.plain import reply_json
 from lingos.errors import LingosError, ResourceError, unwritable
+from lingos.words.said import language_of
 
 __all__ = ["Line", "asked"]
 
@@ -140,18 +141,19 @@ def _gone(how: str) -> ResourceError:
 def _answered(assistant: Assistant, told: bytes) -> dict[str, Any]:
     try:
         request = json.loads(told)
+    except (ValueError, RecursionError):
+        return {"error": "that is no JSON", "expected": "one JSON object a line"}
+    try:
         match request:
             case {"verb": "do", "text": str(text), "person": str(person)}:
                 return reply_json(assistant.do(text, person))
             case {"verb": "answer", "call": str(call), "person": str(person), "yes": bool(yes)}:
                 return reply_json(assistant.answer(call, person, yes=yes))
             case {"verb": "undo", "person": str(person)}:
-                return reply_json(assistant.undo(person, language=str(request.get("language", "en"))))
+                return reply_json(assistant.undo(person, language=language_of(str(request.get("language", "en")))))
         return {"error": "no such request", "expected": "verb do, answer or undo, with its fields"}
     except LingosError as error:
         return {"error": str(error.what), "expected": str(error.expected), "cure": str(error.cure)}
-    except ValueError:
-        return {"error": "that is no JSON", "expected": "one JSON object a line"}
 
 
 def _alone(where: Path) -> IO[bytes]:

@@ -19,7 +19,7 @@ from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.assistant.understanding.values import durations, moments, numbers
 from lingos.contracts import Inputs, Prediction
 
-__all__ = ["Ask", "Heard", "heard"]
+__all__ = ["SHORT", "Ask", "Heard", "heard", "left_over"]
 
 Ask = Callable[[Sequence[Inputs | str]], list[Prediction]]
 JOINTS = re.compile(
@@ -27,7 +27,9 @@ JOINTS = re.compile(
     re.IGNORECASE,
 )
 LIGHT = re.compile(
-    r"\b(the|a|in|of|at|to|too|also|as well|one|ones|both|light|lights|please)\b|也|和|的|里|灯|都|吧|还有", re.I
+    r"\b(the|a|in|of|at|to|too|also|as well|one|ones|both|light|lights|please|degrees?|percent)\b"
+    r"|也|和|的|里|灯|都|吧|还有|度|百分之",
+    re.I,
 )
 TOO = re.compile(r"也(?=[关开调锁拉设打])|\s+(too|as well|also)\W*$", re.IGNORECASE)
 THINGS = re.compile(
@@ -128,7 +130,7 @@ def _bare(text: str, told: Arguments, wish: Wish, now: datetime) -> str:
     if any(slot.kind == "text" for name, slot in wish.slots.items() if name in told.values):
         return ""
     open_ones = [name for name, slot in wish.slots.items() if slot.kind == "choice" and named(text, slot.values)]
-    return "half" if not open_ones and not _left(THINGS.sub("", text), wish, now) else ""
+    return "half" if not open_ones and not left_over(THINGS.sub("", text), wish, now) else ""
 
 
 def _without_free_text(text: str, found: Prediction, wish: Wish) -> str:
@@ -166,13 +168,13 @@ def _as_before(part: Heard, before: Heard, wishes: Mapping[str, Wish], now: date
     """A part that only names other things, with the rest from the command before it; None where it names nothing."""
     wish = wishes[before.intent]
     own = arguments(Prediction(before.intent, 0.0, False, ()), part.text, wish.slots, wish.names, now)
-    if not own.values or _left(part.text, wish, now) > SHORT:
+    if not own.values or left_over(part.text, wish, now) > SHORT:
         return None
     values = {**before.arguments.values, **own.values}
     return Heard(part.text, before.intent, before.score, True, Arguments(values))
 
 
-def _left(text: str, wish: Wish, now: datetime) -> int:
+def left_over(text: str, wish: Wish, now: datetime) -> int:
     """How many letters are left without the values that stand in a text and words of no weight."""
     spans = [
         (one.start, one.end)
