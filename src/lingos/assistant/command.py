@@ -31,7 +31,7 @@ from lingos.words.said import LANGUAGES, Said, listed
 __all__ = ["Command", "Installed", "Staff"]
 
 LEANING_STOPS = ("negated", "past", "quoted", "others")  # "what about the hall" is a question and leans all the same
-SURE = 0.9  # of a command that changes something: below it the person is asked whether it was meant
+SURE = 0.95  # of a command that changes something: below it the person is asked whether it was meant
 
 
 class Installed(Spoken, Noticing, Protocol):
