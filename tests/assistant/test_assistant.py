@@ -261,3 +261,16 @@ def test_what_an_app_can_not_do_is_told(text: str, at: At) -> None:
 def test_broken_text_is_told(at: At) -> None:
     with pytest.raises(DataError, match="no Unicode"):
         at.says("note that \udcff")
+
+
+def test_what_was_so_already_leaves_no_question(at: At) -> None:
+    at.says("unlock the front door")
+    at.says("yes")
+    call = at.says("unlock the front door").parts[0]
+    assert call.kind == "already"
+    at.says("lock the front door")
+    at.says("yes")
+    assert at.assistant.waiting("ana") == []
+    with pytest.raises(ApprovalError):
+        at.assistant.answer(call.call, "ana", yes=True)
+    assert at.has("front door.lock") == "locked"

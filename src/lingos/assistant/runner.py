@@ -59,7 +59,9 @@ class Runner:
         if preview.blocked:
             return self._refused(call, command, Decision("refuse", Said("call.blocked", {"why": preview.blocked})))
         if action.risk != "read" and not preview.changes:
-            self.journal.append(asked(call, command, decision, self.world.now()))
+            # Written as what it is, and never as a question: a yes to it later would be a yes to something else.
+            nothing = Decision("act", Said("policy.allowed"))
+            self.journal.append(asked(call, command, nothing, self.world.now()))
             return Outcome("already", preview.said, call, preview)
         note = asked(call, command, decision, self.world.now())
         if decision.verdict == "ask":
