@@ -147,3 +147,8 @@ def test_a_dead_process_leaves_nothing_in_the_way(
     own = Household(home)
     with Line(own.assistant, own.socket):
         assert asked(own.socket, {"verb": "undo", "person": "nobody"}) is not None
+
+
+def test_an_empty_name_is_not_the_owner(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "do", "--as", "", "turn on the kitchen light")[0] == 2
+    assert said(capsys, "undo", "--as", " ")[0] == 2

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import document, line, show, table
+from lingos.errors import RecipeError
 from lingos.home import default_home
 from lingos.later import later
 from lingos.words.said import phrase
@@ -21,7 +22,7 @@ whoami = later("lingos.cli.household", "owner")
 ask_warm = later("lingos.assistant.channels.socket", "asked")
 as_plain = later("lingos.assistant.channels.plain", "reply_json")
 told_history = later("lingos.assistant.history", "history")
-Person = Annotated[str, typer.Option("--as", help="who speaks; default: the user of this machine")]
+Person = Annotated[str | None, typer.Option("--as", help="who speaks; default: the user of this machine")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 Cold = Annotated[bool, typer.Option("--cold", help="start afresh, even if a warm assistant answers")]
 
@@ -35,12 +36,12 @@ def add(app: typer.Typer) -> None:
 
 def do(
     words: Annotated[list[str] | None, typer.Argument(help="what to do; nothing = talk, one sentence a line")] = None,
-    person: Person = "",
+    person: Person = None,
     as_json: Json = False,
     cold: Cold = False,
 ) -> None:
     """Do what a sentence asks for. What can not be taken back is asked first: answer with `lingos do yes`."""
-    person = person or whoami()
+    person = _who(person)
     if words:
         raise typer.Exit(_answered({"verb": "do", "text": " ".join(words), "person": person}, as_json, cold))
     if sys.stdin.isatty():
@@ -52,9 +53,9 @@ def do(
     raise typer.Exit(code)
 
 
-def undo(person: Person = "", as_json: Json = False, cold: Cold = False) -> None:
+def undo(person: Person = None, as_json: Json = False, cold: Cold = False) -> None:
     """Take back the last thing that was done and can be taken back."""
-    raise typer.Exit(_answered({"verb": "undo", "person": person or whoami()}, as_json, cold))
+    raise typer.Exit(_answered({"verb": "undo", "person": _who(person)}, as_json, cold))
 
 
 def history(
@@ -73,6 +74,15 @@ def history(
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
 ROOM: dict[str, Any] = {}  # the household of this process: opened once for many sentences
+
+
+def _who(person: str | None) -> str:
+    """Who speaks. An empty name is nobody's: not that of the owner, who may do everything."""
+    if person is None:
+        return str(whoami())
+    if not person.strip():
+        raise RecipeError("--as names nobody", expected="a name", cure="name who speaks, or leave --as out")
+    return person
 
 
 def _answered(request: dict[str, Any], as_json: bool, cold: bool) -> int:
