@@ -153,14 +153,8 @@ def _spelled(definition: dict[str, Any]) -> str:
 
 def _words(encoding: Any) -> Array:
     """The place of each piece's whole word, int32 [length, 2]."""
-    spans = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-    for k, (word, before) in enumerate(zip(encoding.word_ids[1:], encoding.word_ids, strict=False), 1):
-        if word is not None and word == before:  # a word goes on: all its pieces so far end where this one does
-            first = k - 1
-            while first > 0 and encoding.word_ids[first - 1] == word:
-                first -= 1
-            spans[first : k + 1] = spans[first, 0], spans[k, 1]
-    return spans
+    spans = [(0, 0) if word is None else encoding.word_to_chars(word) for word in encoding.word_ids]
+    return np.asarray(spans, dtype=np.int32).reshape(-1, 2)
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -86,7 +86,7 @@ def _value(slot: Slot, text: str, mark: Mark, names: Names, now: datetime) -> Pl
     touching = [one for one in placed(slot, text, names, now) if one.start < mark.end and mark.start < one.end]
     if touching:
         return max(touching, key=lambda one: min(one.end, mark.end) - max(one.start, mark.start))
-    word = _whole_words(text, mark)
+    word = text[mark.start : mark.end].strip(AROUND)
     if slot.kind == "text":
         return Placed(mark.start, mark.end, word) if word and not EMPTY.fullmatch(word) else None
     near = _nearly(word, slot.values if slot.kind == "choice" else names) if slot.kind in ("choice", "name") else None
@@ -102,16 +102,6 @@ def _unmarked(slot: Slot, text: str, names: Names, now: datetime, taken: Sequenc
     ]
     told = list(dict.fromkeys(one.value for one in free))
     return told[0] if len(told) == 1 else None
-
-
-def _whole_words(text: str, mark: Mark) -> str:
-    """The words of a mark, none of them cut."""
-    start, end = mark.start, mark.end
-    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum() and text[start].isascii():
-        start -= 1
-    while end < len(text) and text[end].isascii() and text[end].isalnum() and text[end - 1].isascii():
-        end += 1
-    return text[start:end].strip(AROUND)
 
 
 def _nearly(word: str, table: Mapping[str, Sequence[str]]) -> str | None:

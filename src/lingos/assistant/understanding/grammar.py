@@ -12,17 +12,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from lingos.assistant.slots import Slot
-from lingos.assistant.understanding.fillers import AROUND, TABLES
+from lingos.assistant.understanding.fillers import AROUND
 from lingos.assistant.understanding.phrases import TOKEN, implied
+from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import NOTHING, Wish
-from lingos.assistant.understanding.values import Found, durations, moments, numbers
+from lingos.assistant.understanding.values import numbers
 from lingos.contracts import Inputs, Mark, Prediction
 from lingos.text.ngrams import HAN
 
 __all__ = ["Grammar"]
 
 ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-UNITS = frozenset(word.lower() for words in TABLES["unit"].values() for word in words)
+BESIDE = "at "  # what may stand beside a value
 SUM = re.compile(
     r"(?=.*[+\-*/×÷%^加减乘除a-z])"  # not a number alone
     r"(?:[\d\s.+\-*/×÷()%^加减乘除以上去零一二三四五六七八九十百千万点]+|(\w+ )*(plus|minus|times|divided by)( \w+)*)"
@@ -177,21 +178,9 @@ def _words(wish: Wish, name: str) -> str:
 
 def _meant(slot: Slot, word: str) -> bool:
     """Whether words are what their slot wants, and nothing beside it."""
-    match slot.kind:
-        case "number":
-            return _whole(numbers(word), word)
-        case "duration":
-            return _whole(durations(word), word)
-        case "when":
-            return _whole(moments(word, ANY_DAY), word)
-        case "text" if slot.like == "unit":
-            return word.lower() in UNITS
-        case "text" if slot.like == "sum":
-            return bool(SUM.fullmatch(word.strip())) and bool(numbers(word))
-        case _:
-            return bool(word.strip())
-
-
-def _whole(found: Sequence[Found], word: str) -> bool:
-    """Whether one value takes all of the words, but for a preposition."""
-    return len(found) == 1 and len(word.strip()) - (found[0].end - found[0].start) <= len("at ")
+    if slot.kind == "text" and slot.like == "sum":
+        return bool(SUM.fullmatch(word.strip())) and bool(numbers(word))
+    if slot.kind in ("choice", "name") or (slot.kind == "text" and slot.like != "unit"):
+        return bool(word.strip())  # names and values stand in the expression itself
+    found = placed(slot, word, {}, ANY_DAY)
+    return len(found) == 1 and len(word.strip()) - (found[0].end - found[0].start) <= len(BESIDE)

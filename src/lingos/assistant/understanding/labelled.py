@@ -8,8 +8,8 @@ from typing import Any
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import Names
+from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import Wish
-from lingos.assistant.understanding.values import Found, durations, moments, numbers
 from lingos.contracts import Value
 
 __all__ = ["labelled"]
@@ -42,22 +42,8 @@ def labelled(text: str, wish: Wish | None, values: Mapping[str, Value], now: dat
 
 def _places(text: str, slot: Slot, names: Names, value: Value, now: datetime) -> Iterator[tuple[int, int]]:
     """Where words for the value stand."""
-    table = slot.values if slot.kind == "choice" else names
-    for word in sorted({str(value), *table.get(str(value), ())}, key=len, reverse=True):
-        start = text.lower().find(word.lower())
-        if start >= 0:
-            yield start, start + len(word)
-    for found in _found(text, slot, now):
-        if found.value == value:
-            yield found.start, found.end
-
-
-def _found(text: str, slot: Slot, now: datetime) -> list[Found]:
-    match slot.kind:
-        case "number":
-            return numbers(text)
-        case "duration":
-            return durations(text)
-        case "when":
-            return moments(text, now)
-    return []
+    yield from ((one.start, one.end) for one in placed(slot, text, names, now) if one.value == value)
+    words = str(value).strip()
+    if slot.kind in ("text", "when", "duration") and words:  # told in the words of the sentence
+        start = text.lower().find(words.lower())
+        yield from [(start, start + len(words))] if start >= 0 else []
