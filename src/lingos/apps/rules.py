@@ -10,7 +10,7 @@ from lingos.apps.base import App, At, Plan, action, app
 from lingos.assistant.rules import Rule, fault, rules, split
 from lingos.assistant.slots import free, name
 from lingos.contracts import Value
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 from lingos.words.said import Said
 
 __all__ = ["Rules"]
@@ -72,7 +72,7 @@ class Rules(App):
 
 
 def _parts(said: str) -> tuple[str, ...]:
-    return split(said, "zh" if HAN.search(said) else "en") or ()
+    return split(said, addressed(said)) or ()
 
 
 def _same(one: Rule, other: Rule) -> bool:

@@ -25,7 +25,7 @@ from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Value
 from lingos.errors import DataError, LingosError
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 from lingos.words.said import LANGUAGES, phrase
 
 __all__ = ["Assistant"]
@@ -68,7 +68,7 @@ class Assistant:
             raise DataError("the text is no Unicode", expected="UTF-8", cure="say it again in UTF-8")
         if len(text) > LONGEST:
             raise DataError(f"{len(text)} characters at once", expected=f"at most {LONGEST}", cure="say it in parts")
-        language = "zh" if HAN.search(text) else "en"
+        language = addressed(text)
         with self._lock:
             one = Command(self.staff, new_id(), text, person, source, language)
             facts = {"source": source, "language": language}

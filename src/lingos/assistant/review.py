@@ -18,7 +18,7 @@ from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Value
 from lingos.errors import DataError, unknown
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 
 __all__ = ["Review", "Unclear", "entropy"]
 
@@ -134,6 +134,6 @@ def _unclear(understood: Entry, said: Entry, undone: bool) -> tuple[float, Uncle
     text = said.private["text"] if said.private else ""
     why: Why = "taken back" if undone else "not understood" if least["intent"] == NOTHING else "not sure"
     args = (understood.private or {"parts": [{}]})["parts"][0].get("args", {})
-    language = "zh" if HAN.search(text) else "en"
+    language = addressed(text)
     unclear = Unclear(said.command, text, said.person, language, least["intent"], least["score"], why, args)
     return (2.0 if undone else entropy(least["score"])), unclear

@@ -13,6 +13,7 @@ from lingos.assistant.history import history
 from lingos.assistant.reply import Part
 from lingos.assistant.runner import Outcome
 from lingos.cli.household import Household
+from lingos.text.language import addressed
 
 __all__ = ["Warm", "warm"]
 
@@ -69,7 +70,7 @@ def warm(own: Household, say: Callable[[str], None], tell: Tell = lambda kind, f
         clock = Clock(own.apps, own.world, own.journal)
 
         def rings(ring: Ring) -> None:
-            say(ring.told("zh" if not ring.text.isascii() else "en"))
+            say(ring.told(addressed(ring.text)))
             facts = {"id": ring.id, "text": ring.text, "at": ring.at.isoformat(), "late": ring.late}
             tell("ring", {**facts, "person": ring.person})
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "language", "languages", "main_language", "script"]
+__all__ = ["LATIN", "SCRIPTS", "SCRIPT_OF", "UNKNOWN", "addressed", "language", "languages", "main_language", "script"]
 
 UNKNOWN = "und"
 # Script -> characters. Kana and Hangul come before Han: Japanese and Korean texts use Han too.
@@ -53,6 +53,16 @@ _PATTERNS = {name: re.compile(f"[{ranges}]") for name, ranges in SCRIPTS.items()
 _CUT = 2000  # characters that are looked at; more does not change the answer
 CLEAR = 0.9
 SAMPLED = 2_000  # texts that decide the language of many
+
+
+def addressed(text: str) -> str:
+    """The language in which an assistant reads a sentence and answers it: "zh" where a Chinese character stands in it,
+    else "en". Choose `language` to tell which of many a text is in.
+
+    >>> addressed("turn on the light"), addressed("打开 kitchen 的灯")
+    ('en', 'zh')
+    """
+    return "zh" if _PATTERNS["han"].search(text) else "en"
 
 
 def language(text: str) -> str:

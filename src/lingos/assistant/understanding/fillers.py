@@ -9,7 +9,7 @@ from importlib import resources
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.spelled import spelled
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 
 __all__ = ["AROUND", "TABLES", "Names", "filled"]
 
@@ -44,7 +44,7 @@ def filled(slot: Slot, language: str, names: Names, chance: random.Random) -> tu
 
 def _drawn(table: Names, language: str, chance: random.Random) -> tuple[str, str]:
     value, words = chance.choice(sorted(table.items()))
-    fits = [word for word in words if bool(HAN.search(word)) == (language == "zh")]
+    fits = [word for word in words if addressed(word) == language]
     return chance.choice(fits or [value]), value
 
 

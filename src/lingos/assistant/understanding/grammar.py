@@ -18,7 +18,7 @@ from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.assistant.understanding.values import numbers
 from lingos.contracts import Inputs, Mark, Prediction
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 
 __all__ = ["Grammar"]
 
@@ -112,7 +112,7 @@ class Grammar:
         return fits[0][1]
 
     def _fits(self, text: str) -> Iterator[tuple[int, Prediction]]:
-        language = "zh" if HAN.search(text) else "en"
+        language = addressed(text)
         lower, parts = text.lower(), list(_bare(text, language))
         for pattern in self.patterns[language]:
             if all(word in lower for word in pattern.needed):

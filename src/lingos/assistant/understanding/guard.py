@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 
 __all__ = ["Rule", "stopped"]
 
@@ -47,7 +47,7 @@ def stopped(text: str) -> str:
     >>> [stopped(text) for text in ("把灯关了", "别关灯", "他说把灯关了", "能不能把灯打开")]
     ['', 'negated', 'quoted', '']
     """
-    for rule in RULES["zh" if HAN.search(text) else "en"]:
+    for rule in RULES[addressed(text)]:
         if rule.pattern.search(text) and not (rule.but is not None and rule.but.search(text)):
             return rule.kind
     return ""

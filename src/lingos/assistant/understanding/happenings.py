@@ -14,7 +14,7 @@ from typing import Protocol
 from lingos.assistant.understanding.fillers import Names
 from lingos.assistant.understanding.phrases import Part, parsed
 from lingos.contracts import Value, World
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 from lingos.text.normalise import clean
 
 __all__ = ["Noticing", "happening", "noticed"]
@@ -122,4 +122,4 @@ def _matched(parts: Sequence[Part], said: str, names: Mapping[str, Names]) -> It
 
 def _word(known: Names, language: str) -> str:
     value, words = next(iter(known.items()))
-    return next((word for word in words if bool(HAN.search(word)) == (language == "zh")), value)
+    return next((word for word in words if addressed(word) == language), value)

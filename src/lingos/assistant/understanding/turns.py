@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lingos.text.ngrams import HAN
+from lingos.text.language import addressed
 
 __all__ = ["Turn", "turn"]
 
@@ -69,7 +69,7 @@ def turn(text: str) -> Turn:
     ('yes', 'no', Turn(kind='also', rest='卧室'), '十点', '')
     """
     plain = re.sub(r"\s*,\s*", ", ", text.strip())
-    for kind, pattern in COMPILED["zh" if HAN.search(text) else "en"].items():
+    for kind, pattern in COMPILED[addressed(text)].items():
         found = pattern.fullmatch(plain) or pattern.fullmatch(plain.replace(",", ""))
         if found is not None:
             told = found.groupdict()
