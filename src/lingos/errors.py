@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import errno
 from collections.abc import Iterable
+from typing import Final
 
 __all__ = [
     "BackboneError",
@@ -20,6 +21,7 @@ __all__ = [
     "StateError",
     "StoreError",
     "disk_full",
+    "missing",
     "nearest",
     "unknown",
     "unwritable",
@@ -77,6 +79,14 @@ class ResourceError(LingosError):
     """The machine has too little disk, memory or time for what was asked."""
 
 
+EXTRAS: Final = {  # module -> the extra that brings it
+    **dict.fromkeys(("fastapi", "starlette", "uvicorn", "prometheus_client"), "serving"),
+    **dict.fromkeys(("sqlalchemy", "apscheduler", "pint", "simpleeval", "emoji"), "assistant"),
+    **dict.fromkeys(("recognizers_text", "recognizers_number", "recognizers_date_time"), "assistant"),
+    "gradio": "studio",
+}
+
+
 class MissingExtra(LingosError):
     """An optional library is not installed; the message names the extra."""
 
@@ -86,6 +96,17 @@ class MissingExtra(LingosError):
             expected=f"the extra '{extra}'",
             cure=f"pip install 'lingos[{extra}]'",
         )
+
+
+def missing(error: Exception) -> MissingExtra | None:
+    """The error for a module that is not there and that an extra brings; None for all else.
+
+    >>> str(missing(ModuleNotFoundError(name="sqlalchemy.orm"))).splitlines()[-1].strip()
+    "do now:   pip install 'lingos[assistant]'"
+    """
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    module = (name or "").partition(".")[0]
+    return MissingExtra(module, EXTRAS[module]) if module in EXTRAS else None
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

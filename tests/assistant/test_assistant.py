@@ -227,6 +227,18 @@ def test_one_yes_for_all_that_was_asked(at: At) -> None:
     assert (at.has("front door.lock"), at.has("back door.lock")) == ("unlocked", "unlocked")
 
 
+def test_a_question_outlives_what_was_done_beside_it(at: At) -> None:
+    assert at.kind("unlock the front door and turn on the kitchen light") == "ask done"
+    assert at.kind("yes") == "done"
+    assert at.has("front door.lock") == "unlocked"
+
+
+def test_a_click_ends_what_a_sentence_left_waiting(at: At) -> None:
+    call = at.says("unlock the front door").parts[0].call
+    assert at.assistant.answer(call, "ana", yes=False).parts[0].kind == "declined"
+    assert at.kind("yes") == "sorry"
+
+
 def test_an_effect_that_could_not_be_written_is_not_told_as_refused(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = at.journal.append
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,8 @@ CODES = [
     (Interrupted("x"), 130, "error: x"),
     (KeyboardInterrupt(), 130, "stopped"),
     (ZeroDivisionError("x"), 1, "fault of LingOS"),
+    (ModuleNotFoundError("x", name="gradio.blocks"), 2, "pip install 'lingos[studio]'"),
+    (ModuleNotFoundError("x", name="lingos.nowhere"), 1, "fault of LingOS"),
 ]
 
 
@@ -69,6 +73,22 @@ def test_exit_codes(
     monkeypatch.setattr(cli, "_call", fail)
     code, out, err = call(capsys, "bases")
     assert code == wanted and out == "" and part in err
+
+
+@pytest.mark.parametrize(
+    ("library", "extra", "command"),
+    [
+        ("sqlalchemy", "assistant", "['history']"),
+        ("fastapi", "serving", "['serve', 'tickets']"),
+        ("gradio", "studio", "['studio', '--no-browser']"),
+    ],
+)
+def test_a_library_that_is_not_there_is_told(library: str, extra: str, command: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.modules['{library}'] = None; from lingos.cli.main import run; sys.exit(run({command}))"
+    environment = {**os.environ, "LINGOS_HOME": str(tmp_path)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert found.returncode == 2, found.stderr
+    assert f"{library} is not installed" in found.stderr and f"lingos[{extra}]" in found.stderr
 
 
 def test_debug_shows_the_place(monkeypatch: pytest.MonkeyPatch) -> None:

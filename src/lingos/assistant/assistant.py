@@ -17,7 +17,7 @@ from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.approvals import waiting
 from lingos.assistant.policy.policy import PERSON
-from lingos.assistant.reply import Part, Reply
+from lingos.assistant.reply import Part, Reply, part_of
 from lingos.assistant.rules import fire
 from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.talk import Talk
@@ -73,19 +73,19 @@ class Assistant:
             one = Command(self.staff, new_id(), text, person, source, language)
             facts = {"source": source, "language": language}
             self.staff.journal.append(Note("command", person, one.id, facts=facts, private={"text": text}))
-            return self._told(Reply(one.id, text, language, tuple(one.parts()), person))
+            return self._told(Reply(one.id, text, language, one.said(), person))
 
     def answer(self, call: str, person: str, *, yes: bool, language: str = "en", source: str = PERSON) -> Reply:
         """Say yes or no to a call that waits. ApprovalError: nothing of this person waits under this id."""
         with self._lock:
             one = Command(self.staff, new_id(), "", person, source, language)
-            return self._told(Reply(one.id, "", language, (one.answered(call, yes),), person))
+            return self._told(Reply(one.id, "", language, one.answered(call, yes), person))
 
     def undo(self, person: str, *, language: str = "en") -> Reply:
         """Take back the person's last effect that can be taken back."""
         with self._lock:
             one = Command(self.staff, new_id(), "", person, PERSON, language)
-            return self._told(Reply(one.id, "", language, (one.undone(),), person))
+            return self._told(Reply(one.id, "", language, one.undone(), person))
 
     def sense(self, changes: Mapping[str, Value]) -> list[Outcome]:
         """Something changed without being told, such as a sensor: what standing rules do about it."""
@@ -96,10 +96,7 @@ class Assistant:
         """End what a dead process left open; see Runner.recover. Call it once, at the start."""
         with self._lock:
             found = self.staff.runners["en"].recover()
-        return [
-            Part(one.kind, one.said, intent=f"{one.call.app}.{one.call.action}", args=one.call.args, call=one.call.id)
-            for one in found
-        ]
+        return [part_of(one, "en") for one in found]
 
     def waiting(self, person: str, *, language: str = "en") -> list[Part]:
         """What waits for the person's yes or no, oldest first."""

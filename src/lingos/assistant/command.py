@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from lingos.assistant.help import examples
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON
-from lingos.assistant.reply import Part
+from lingos.assistant.reply import Part, part_of
 from lingos.assistant.rules import PLACE, adding, happening, noticed, split
 from lingos.assistant.runner import Outcome, Runner, new_id
 from lingos.assistant.slots import Slot
@@ -59,50 +59,48 @@ class Command:
         self.language, self.runner, self.talk = language, staff.runners[language], staff.talk
         self.now = staff.world.now()
         self.wishes = wishes(staff.apps, staff.world)
+        self.last: Last | None = None  # what ran, and what waits for the next sentence: kept when all is said
+        self.waits: Pending | None = None
 
-    def parts(self) -> Iterator[Part]:
+    def said(self) -> tuple[Part, ...]:
         """What becomes of the sentence."""
         if self.source != PERSON:  # nothing of it may act, be asked back, or change what the person speaks of
             self._heard(self.text)
-            yield Part("refused", self._say("policy.foreign-command", source=self.source), self.text)
-            return
+            return (Part("refused", self._say("policy.foreign-command", source=self.source), self.text),)
         pending = self.talk.pending(self.person)
-        if pending is not None:
-            self.talk.keep(self.person)  # it waits for this sentence, and for no other
-        lean = self._leaning(turn(self.text), pending)
-        standing = self._standing() if lean is None else None
-        if lean is not None or standing is not None:
-            yield from lean or ()
-            yield from [standing] if standing is not None else ()
-            return
-        asked = []
-        for one in self._heard(self.text):
-            part = self._part(one)
-            asked += [part.call] if part.kind == "ask" else []
-            yield part
-        if len(asked) > 1:  # one yes is for all that was asked at once
-            self.talk.keep(self.person, pending=Pending("approval", call=" ".join(asked)))
+        if pending is not None:  # it waits for this sentence and for no other, also if the process dies in it
+            self.talk.keep(self.person)
+        return self._kept(self._leaning(turn(self.text), pending) or self._standing() or self._commands())
 
-    def answered(self, call: str, yes: bool) -> Part:
+    def answered(self, call: str, yes: bool) -> tuple[Part, ...]:
         """After a yes or no."""
-        outcome = self.runner.answer(call, self.person, yes=yes, command=self.id, source=self.source)
-        self.talk.keep(self.person, last=_last(outcome))
-        return self._shown(outcome)
+        return self._kept((self._answered(call, yes),))
 
-    def undone(self) -> Part:
+    def undone(self) -> tuple[Part, ...]:
         """After "undo that"."""
-        outcome = self.runner.undo(self.person, command=self.id)
-        if outcome is None:
-            return Part("sorry", self._say("undo.nothing"), self.text)
-        pending = Pending("approval", call=outcome.call.id) if outcome.kind == "ask" else None
-        self.talk.keep(self.person, pending=pending)
-        return self._shown(outcome)
+        return self._kept((self._undone(),))
+
+    def _kept(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """The parts, after what they leave for the next sentence was kept, and what waited before was dropped."""
+        if self.last or self.waits or self.talk.pending(self.person):
+            self.talk.keep(self.person, last=self.last, pending=self.waits)
+        return parts
+
+    def _shown(self, outcome: Outcome) -> Part:
+        """What became of a call; the next sentence may lean on it."""
+        if outcome.kind == "ask":  # one yes is for all that was asked at once
+            before = self.waits.calls if self.waits is not None and self.waits.kind == "approval" else ()
+            self.waits = Pending("approval", calls=(*before, outcome.call.id))
+        elif outcome.kind in ("done", "already") and not outcome.call.undoes:
+            self.last = Last(f"{outcome.call.app}.{outcome.call.action}", outcome.call.args, outcome.call.id)
+        return part_of(outcome, self.language, self.text)
 
     # -- sentences that lean on the one before ----------------------------------------------------------------------
-    def _leaning(self, told: Turn, pending: Pending | None) -> tuple[Part, ...] | None:
+    def _leaning(self, told: Turn, pending: Pending | None) -> tuple[Part, ...]:
+        """What it means after the sentence before; empty where it stands for itself."""
         match told.kind:
             case "undo":
-                return (self.undone(),)
+                return (self._undone(),)
             case "help":
                 said = self._say("talk.help", examples=listed(examples(self.wishes, self.language), "list.semicolon"))
                 return (Part("done", said, self.text),)
@@ -117,16 +115,23 @@ class Command:
                 if leant is not None:
                     return (leant,)
         filled = self._filled(pending) if pending is not None and pending.kind == "slot" else None
-        return (filled,) if filled is not None else None
+        return (filled,) if filled is not None else ()
+
+    def _undone(self) -> Part:
+        outcome = self.runner.undo(self.person, command=self.id)
+        return self._shown(outcome) if outcome is not None else Part("sorry", self._say("undo.nothing"), self.text)
+
+    def _answered(self, call: str, yes: bool) -> Part:
+        return self._shown(self.runner.answer(call, self.person, yes=yes, command=self.id, source=self.source))
 
     def _yes(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return tuple(self.answered(call, True) for call in pending.call.split())
+            return tuple(self._answered(call, True) for call in pending.calls)
         return (self._called(pending.intent, pending.args),)
 
     def _no(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return tuple(self.answered(call, False) for call in pending.call.split())
+            return tuple(self._answered(call, False) for call in pending.calls)
         return (Part("declined", self._say("call.declined"), self.text, pending.intent),)
 
     def _like_last(self, told: Turn) -> Part | None:
@@ -166,27 +171,31 @@ class Command:
         return arguments(plain, words, every, wish.names, self.now).values
 
     # -- standing rules: "when the window opens, turn the light off" ---------------------------------------------------
-    def _standing(self) -> Part | None:
-        """The question whether a rule shall stand; None where the sentence is none."""
+    def _standing(self) -> tuple[Part, ...]:
+        """The question whether a rule shall stand; empty where the sentence is none."""
         parts = split(self.text, self.language)
         if parts is None or f"{PLACE}.add" not in self.staff.actions:
-            return None
+            return ()
         happens = happening(parts[0], self.staff.apps, self.staff.world)
         [one, *more] = self._heard(parts[1])
         clear = not more and one.sure and one.intent != NOTHING and not one.stopped and one.complete
         if happens is None:
-            return Part("sorry", self._unnoticed(parts[0]), self.text, one.intent, one.score) if clear else None
+            unnoticed = Part("sorry", self._unnoticed(parts[0]), self.text, one.intent, one.score)
+            return (unnoticed,) if clear else ()
         if not clear:
-            return Part("sorry", self._say("talk.rule"), self.text, one.intent, one.score)
+            return (Part("sorry", self._say("talk.rule"), self.text, one.intent, one.score),)
         wish = self._call(one.intent, one.arguments.values, {})
-        return replace(self._proposed(adding(self.text, happens, wish)), text=self.text)
+        return (self._proposed(adding(self.text, happens, wish)),)
 
     def _unnoticed(self, condition: str) -> str:
         known = listed(noticed(self.staff.apps, self.staff.world, self.language), "list.semicolon")
         code = "rule.condition" if known else "rule.nothing"
         return self._say(code, condition=condition, known=known)
 
-    # -- sentences that stand for themselves ----------------------------------------------------------------
+    # -- sentences that stand for themselves --------------------------------------------------------------------------
+    def _commands(self) -> tuple[Part, ...]:
+        return tuple(map(self._part, self._heard(self.text)))
+
     def _part(self, one: Heard) -> Part:
         if one.intent == NOTHING or not (one.sure or one.likely):
             return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
@@ -207,7 +216,7 @@ class Command:
         except LingosError:
             return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
         args = one.arguments.values
-        self.talk.keep(self.person, pending=Pending("meant", one.intent, args, text=one.text))
+        self.waits = Pending("meant", one.intent, args, text=one.text)
         said = self._say("talk.meant", said=preview.said or preview.blocked)
         return Part("question", said, one.text, one.intent, one.score, args, preview=preview)
 
@@ -218,7 +227,7 @@ class Command:
         if not missing:
             return replace(self._called(intent, args), text=text)
         strange = told.strange.get(missing[0], "") if told else ""
-        self.talk.keep(self.person, pending=Pending("slot", intent, args, missing[0], text=text))
+        self.waits = Pending("slot", intent, args, missing[0], text=text)
         return Part("question", self._question(slots[missing[0]], missing[0], strange), text, intent, args=args)
 
     def _called(self, intent: str, args: Mapping[str, Value], origins: Mapping[str, Origin] | None = None) -> Part:
@@ -229,8 +238,6 @@ class Command:
             outcome = self.runner.propose(call, command=self.id, source=self.source)
         except LingosError as error:  # an argument that its slot does not allow
             return Part("refused", str(error.what), self.text, f"{call.app}.{call.action}", args=call.args)
-        pending = Pending("approval", call=call.id) if outcome.kind == "ask" else None
-        self.talk.keep(self.person, last=_last(outcome), pending=pending)
         return self._shown(outcome)
 
     # -- helpers -----------------------------------------------------------------------------------------------------
@@ -249,26 +256,9 @@ class Command:
         self.staff.journal.append(Note("understanding", self.person, self.id, facts={"parts": parts}, private=private))
         return found
 
-    def _shown(self, outcome: Outcome) -> Part:
-        call, effect = outcome.call, outcome.effect
-        said = outcome.said
-        if outcome.kind == "ask" and outcome.preview is not None:
-            said = self._say("talk.ask", said=outcome.preview.said, why=outcome.said)
-        changes = effect.changes if effect else outcome.preview.changes if outcome.preview else ()
-        return Part(
-            outcome.kind, said, self.text, f"{call.app}.{call.action}", 1.0, call.args, call.id,
-            changes, effect.value if effect else None, outcome.preview,
-        )  # fmt: skip
-
     def _question(self, slot: Slot, name: str, strange: str) -> str:
         asked = slot.ask[LANGUAGES.index(self.language)] or self._say("talk.which", name=name)
         return self._say("talk.strange", word=strange, asked=asked) if strange else asked
 
     def _say(self, code: str, **values: object) -> str:
         return Said(code, values).told(self.language)
-
-
-def _last(outcome: Outcome) -> Last | None:
-    if outcome.kind not in ("done", "already") or outcome.call.undoes:
-        return None
-    return Last(f"{outcome.call.app}.{outcome.call.action}", outcome.call.args, outcome.call.id)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lingos.assistant.runner import Outcome
 from lingos.contracts import Change, Preview, Value
+from lingos.words.said import Said
 
-__all__ = ["Kind", "Part", "Reply"]
+__all__ = ["Kind", "Part", "Reply", "part_of"]
 
 # ask: a yes or no is wanted before it runs. question: a word is missing. sorry: not understood, or no command.
 Kind = Literal["done", "already", "failed", "unknown", "ask", "refused", "declined", "question", "sorry"]
@@ -28,6 +30,18 @@ class Part:
     changes: tuple[Change, ...] = ()
     value: Value = None
     preview: Preview | None = None
+
+
+def part_of(outcome: Outcome, language: str, text: str = "") -> Part:
+    """What became of a call, as a part of an answer to some words."""
+    call, effect, preview = outcome.call, outcome.effect, outcome.preview
+    said = outcome.said
+    if outcome.kind == "ask" and preview is not None:
+        said = Said("talk.ask", {"said": preview.said, "why": said}).told(language)
+    changes = effect.changes if effect else preview.changes if preview else ()
+    value = effect.value if effect else None
+    intent = f"{call.app}.{call.action}"
+    return Part(outcome.kind, said, text, intent, 1.0, call.args, call.id, changes, value, preview)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from lingos.assistant.journal.entry import Entry, Note
+from lingos.assistant.journal.entry import Entry, Note, taken_back
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.understanding.labelled import labelled
 from lingos.assistant.understanding.sentences import NOTHING, Wish
@@ -118,10 +118,7 @@ def entropy(score: float) -> float:
 # -- helpers ---------------------------------------------------------------------------------------------------------
 def _undone(entries: Sequence[Entry]) -> set[str]:
     """The commands whose effect was taken back."""
-    ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] == "done"}
-    back = {
-        one.facts["undoes"] for one in entries if one.kind == "call" and one.facts.get("undoes") and one.call in ended
-    }
+    back = taken_back(entries)
     return {one.command for one in entries if one.kind == "call" and one.call in back}
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from sqlalchemy.exc import IntegrityError
 
-from lingos.assistant.journal.entry import Entry, Note
+from lingos.assistant.journal.entry import Entry, Note, ended, taken_back
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.approvals import ApprovalError, answered, asked, call_of, written
 from lingos.assistant.policy.grants import Grants
@@ -117,11 +117,10 @@ class Runner:
     def _last(self, person: str) -> tuple[Entry | None, Entry | None]:
         """The last call that changed something and was not undone, and the way back, where there is one."""
         entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
-        ended = {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
-        undone = {one.facts.get("undoes") for one in entries if one.kind == "call" and one.call in ended}
+        stands = ended(entries) - taken_back(entries)
         ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
         for entry in reversed(entries):
-            if entry.kind == "call" and entry.call in ended - undone and self._changes(entry):
+            if entry.kind == "call" and entry.call in stands and self._changes(entry):
                 return entry, ways.get(entry.call)
         return None, None
 

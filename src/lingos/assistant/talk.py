@@ -1,7 +1,7 @@
 """What a person and the assistant spoke of last, kept in the database: the next sentence may lean on it.
 
 talk = Talk(world.things("talk"), world.now)
-talk.keep("ana", pending=Pending("approval", call="c7"))
+talk.keep("ana", pending=Pending("approval", calls=("c7",)))
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What waits for the person's next sentence: a word for a slot, whether it was meant, or a yes to a call."""
+    """What waits for the person's next sentence: a word for a slot, whether it was meant, or a yes to calls."""
 
     kind: Literal["slot", "meant", "approval"]
     intent: str = ""
     args: Mapping[str, Value] = field(default_factory=dict)
     slot: str = ""
-    call: str = ""
+    calls: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -54,7 +54,7 @@ class Talk:
     def pending(self, person: str) -> Pending | None:
         """What waits, if it was not long ago."""
         told = self._told(person).get("pending")
-        return Pending(**told) if told else None
+        return Pending(**{**told, "calls": tuple(told["calls"])}) if told else None
 
     def keep(self, person: str, *, last: Last | None = None, pending: Pending | None = None) -> None:
         """After a command: what ran stays the last one until another runs, what waits waits until the next sentence."""

@@ -14,7 +14,7 @@ import typer
 from lingos.cli.console import cells, cut, document, line, pad, show, width
 from lingos.cli.file_flags import file_flags
 from lingos.cli.texts import from_arguments, from_file, from_stdin
-from lingos.errors import DataError, MissingExtra, RecipeError
+from lingos.errors import DataError, RecipeError
 from lingos.later import later
 
 __all__ = ["add"]
@@ -73,12 +73,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port; 0 = any free one", min=0, max=65535)] = 8350,
 ) -> None:
     """Serve skills over HTTP. A key is made and shown once; every route but /health wants it."""
-    try:
-        run_server(names, host=host, port=port)
-    except ModuleNotFoundError as error:
-        if error.name not in ("fastapi", "starlette", "uvicorn"):
-            raise
-        raise MissingExtra(error.name, "serving") from error
+    run_server(names, host=host, port=port)
 
 
 def _document(skill: str, answers: Iterator[Any]) -> None:

@@ -14,7 +14,7 @@ import typer
 from lingos.cli.console import bar, document, line, show
 from lingos.cli.options import TrainOptions
 from lingos.cli.review import review
-from lingos.errors import LingosError, MissingExtra, unknown
+from lingos.errors import LingosError, unknown
 from lingos.later import later
 from lingos.settings import flags
 
@@ -75,13 +75,8 @@ def serve(
     person: Annotated[str, typer.Option(help="whom HTTP may name; default: everybody")] = "",
 ) -> None:
     """Stay warm: `lingos do` then answers at once, reminders ring, standing rules act. Ctrl-C ends it."""
-    try:
-        with open_door(host, port) if http else nullcontext() as door:  # a port that is taken is told before all else
-            _stay(door, person)
-    except ModuleNotFoundError as error:
-        if error.name not in ("fastapi", "starlette", "uvicorn"):
-            raise
-        raise MissingExtra(error.name, "serving") from error
+    with open_door(host, port) if http else nullcontext() as door:  # a port that is taken is told before all else
+        _stay(door, person)
 
 
 def _stay(door: Any, person: str) -> None:

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from lingos.cli.console import line, prepare
 from lingos.cli.usage import usage_error
-from lingos.errors import LingosError
+from lingos.errors import LingosError, missing
 from lingos.later import later
 
 __all__ = ["COMMANDS", "build", "main", "run"]
@@ -77,6 +77,10 @@ def run(arguments: Sequence[str]) -> int:
         line("stopped")
         return INTERRUPTED
     except Exception as error:
+        extra = missing(error)
+        if extra is not None:
+            line(f"error: {extra}")
+            return USER_ERROR
         if os.environ.get("LINGOS_DEBUG"):
             raise
         line(f"error: {type(error).__name__}: {error}")

@@ -8,12 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from lingos.cli.console import line
-from lingos.errors import MissingExtra
 from lingos.later import later
 
 __all__ = ["add"]
 
-EXTRAS = {"gradio": "studio", **dict.fromkeys(("fastapi", "starlette", "uvicorn"), "serving")}
 FOLDER = "/studio"
 household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
@@ -36,15 +34,10 @@ def studio(
 ) -> None:
     """Open the page: talk, the house as it is now, unclear sentences, history, skills. Ctrl-C ends it."""
     own = household()
-    try:
-        with keep_warm(own, line):
-            desk = make_desk(own.assistant, whoami(), own.store, lambda: review_of(own))
+    with keep_warm(own, line):
+        desk = make_desk(own.assistant, whoami(), own.store, lambda: review_of(own))
 
-            def mount(app: Any) -> None:
-                mount_page(app, desk, FOLDER)
+        def mount(app: Any) -> None:
+            mount_page(app, desk, FOLDER)
 
-            run_page(mount, own.store, host=host, port=port, browse=webbrowser.open if browser else None)
-    except ModuleNotFoundError as error:
-        if error.name not in EXTRAS:
-            raise
-        raise MissingExtra(error.name, EXTRAS[error.name]) from error
+        run_page(mount, own.store, host=host, port=port, browse=webbrowser.open if browser else None)

@@ -10,8 +10,7 @@ from lingos.assistant.channels.plain import part_json, reply_json
 from lingos.assistant.channels.socket import Line
 from lingos.assistant.clock import Clock, Ring
 from lingos.assistant.history import history
-from lingos.assistant.reply import Part
-from lingos.assistant.runner import Outcome
+from lingos.assistant.reply import part_of
 from lingos.cli.household import Household
 from lingos.text.language import addressed
 
@@ -49,7 +48,7 @@ class Warm:
     def sense(self, changes: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Sensors see something; what rules did about it."""
         done = self.assistant.sense(self.own.house.sense(changes))
-        told = [{**part_json(_part(one)), "person": one.call.person} for one in done]
+        told = [{**part_json(part_of(one, "en")), "person": one.call.person} for one in done]
         for one in told:
             self.tell("rule", one)
         return told
@@ -80,8 +79,3 @@ def warm(own: Household, say: Callable[[str], None], tell: Tell = lambda kind, f
         clock.start()
         stack.callback(clock.stop)
         yield Warm(own, tell)
-
-
-def _part(one: Outcome) -> Part:
-    call = one.call
-    return Part(one.kind, one.said, intent=f"{call.app}.{call.action}", args=call.args, call=call.id)

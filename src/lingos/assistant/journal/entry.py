@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["KINDS", "Entry", "Kind", "Note"]
+__all__ = ["KINDS", "Entry", "Kind", "Note", "ended", "taken_back"]
 
 Kind = Literal[
     "command",  # a person's sentence came in
@@ -50,3 +50,14 @@ class Entry:
     facts: Mapping[str, Any]
     private: Mapping[str, Any] | None
     digest: str
+
+
+def ended(entries: Iterable[Entry]) -> set[str]:
+    """The calls whose effect is so by now."""
+    return {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
+
+
+def taken_back(entries: Sequence[Entry]) -> set[str]:
+    """The calls whose effect was undone by another call."""
+    done = ended(entries)
+    return {one.facts["undoes"] for one in entries if one.kind == "call" and one.call in done and "undoes" in one.facts}
