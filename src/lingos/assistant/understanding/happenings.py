@@ -7,21 +7,25 @@ asked again, so its condition is exactly what was said or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from lingos.assistant.slots import name
+from lingos.assistant.understanding.arguments import arguments
 from lingos.assistant.understanding.fillers import Names
-from lingos.assistant.understanding.phrases import Part, parsed
+from lingos.assistant.understanding.grammar import Grammar
+from lingos.assistant.understanding.phrases import parsed
+from lingos.assistant.understanding.sentences import Wish
 from lingos.contracts import Value, World
 from lingos.text.language import addressed
 from lingos.text.normalise import clean
 
 __all__ = ["Noticing", "happening", "noticed"]
 
-WORD = re.compile(r"\d+\.\d+|[^\W_]+")
-SMALL = frozenset({"the", "a", "an", "my", "our"})
-TAIL = re.compile(r"(?:的时候|的话|时候|时|了)+$")
+SLOT = re.compile(r"\{(\w+)\}")
+WHOSE = re.compile(r"\b(?:a|an|my|our)\b", re.IGNORECASE)
+IS = re.compile(r"['’]s (?=(?:open|closed)\b)", re.IGNORECASE)
+TAIL = re.compile(r"(?:的时候|的话|时候|时|了)+[\s,.!?，。！？]*$")
 
 
 class Told(Protocol):
@@ -51,16 +55,18 @@ class Noticing(Protocol):
 
 def happening(condition: str, apps: Sequence[Noticing], world: World) -> tuple[str, Value] | None:
     """The thing that a condition speaks of and what it becomes; None where no app notices that."""
-    said = TAIL.sub("", _key(condition))
+    said = WHOSE.sub("the", IS.sub(" is ", TAIL.sub("", clean(condition))))
     for app in apps:
         things = world.things(app.place or app.name).read()
-        names = app.names(things)
-        for one in app.happenings:
-            for implied, ways in map(_read, (*one.en, *one.zh)):
-                for found in (found for way in ways for found in _matched(way, said, names)):
-                    thing = one.thing.format(**{**implied, **found})
-                    if thing in things:
-                        return thing, one.becomes
+        known = {str(place): _wish(str(place), one, app.names(things)) for place, one in enumerate(app.happenings)}
+        [found] = Grammar(known)([said])
+        if found.refused:
+            continue
+        wish, one = known[str(found.value)], app.happenings[int(str(found.value))]
+        values = arguments(found, said, wish.slots, wish.names, world.now()).values
+        thing = one.thing.format(**{**found.implied, **values})
+        if thing in things:
+            return thing, one.becomes
     return None
 
 
@@ -78,46 +84,10 @@ def noticed(apps: Sequence[Noticing], world: World, language: str) -> list[str]:
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
-@lru_cache(10_000)
-def _key(text: str) -> str:
-    """A text without case, articles, blanks and punctuation.
-
-    >>> _key("The Kitchen’s window"), _key("厨房的窗户， 开了")
-    ('kitchenswindow', '厨房的窗户开了')
-    """
-    words = WORD.findall(
-        re.sub(r"['’]s (?=(open|closed)\b)", " is ", clean(text).lower()).replace("'", "").replace("’", "")
-    )
-    return "".join(word for word in words if word not in SMALL)
-
-
-@lru_cache(1_000)
-def _read(told: str) -> tuple[Mapping[str, str], tuple[tuple[Part, ...], ...]]:
-    """What a phrase implies, and its ways with keys for words."""
-    phrase = parsed(told)
-    return phrase.implied, tuple(dict.fromkeys(map(_keyed, phrase.ways)))
-
-
-def _keyed(way: Sequence[Part]) -> tuple[Part, ...]:
-    parts = [(kind, _key(told) if kind == "word" else told) for kind, told in way]
-    if parts[-1][0] == "word":
-        parts[-1] = ("word", TAIL.sub("", parts[-1][1]))
-    return tuple(parts)
-
-
-def _matched(parts: Sequence[Part], said: str, names: Mapping[str, Names]) -> Iterator[dict[str, str]]:
-    """The values of the slots, for each way in which the parts make up what was said."""
-    if not parts:
-        if not said:
-            yield {}
-        return
-    (kind, told), rest = parts[0], parts[1:]
-    known = names.get(told, {}).items() if kind == "slot" else [("", (told,))]
-    for value, words in known:
-        for word in words if kind == "word" else map(_key, (*words, value)):
-            if said.startswith(word):
-                for found in _matched(rest, said[len(word) :], names):
-                    yield {told: value, **found} if kind == "slot" else found
+def _wish(intent: str, told: Told, names: Mapping[str, Names]) -> Wish:
+    """What can be noticed, read as what can be wished is."""
+    slots = {slot: name("", "") for slot in SLOT.findall(told.thing)}
+    return Wish(intent, slots, {"en": told.en, "zh": told.zh}, names)
 
 
 def _word(known: Names, language: str) -> str:
