@@ -51,7 +51,7 @@ def test_all_notes_or_none(file: Path) -> None:
 def test_calls_without_an_effect_are_open(file: Path) -> None:
     journal = filled(file)
     journal.append(Note("effect", "ana", "c1", "k1"), Note("effect", "ana", "c3", "k3"))
-    assert [one.call for one in journal.open_calls()] == ["k0", "k2", "k4"]
+    assert [one.call for one in journal.open("call", ("effect",))] == ["k0", "k2", "k4"]
 
 
 def test_a_whole_chain_is_whole(file: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_faulty_app_is_unknown_not_a_crash(made: Made, monkeypatch: pytest.Mon
     monkeypatch.setattr(deed, "run", lambda call, world: 1 / 0)
     found = made.runner.propose(call("light", room="kitchen", state="on"), command="c")
     assert found.kind == "unknown"
-    assert not made.journal.open_calls()
+    assert not made.journal.open("call", ("effect",))
 
 
 def test_in_chinese(tmp_path: Path) -> None:

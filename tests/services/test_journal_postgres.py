@@ -67,7 +67,7 @@ def test_entries_come_back_and_the_chain_is_whole(journal: Journal, url: str, op
     entries = list(opened(url).entries())
     assert [one.number for one in entries] == list(range(1, 12))
     assert entries[0].private == {"text": "把灯0关了\x00"} and entries[1].facts == {"app": "x"}
-    assert [one.call for one in journal.open_calls()] == ["k0", "k1", "k2", "k3", "k4"]
+    assert [one.call for one in journal.open("call", ("effect",))] == ["k0", "k1", "k2", "k3", "k4"]
     assert journal.verify() == (11, entries[-1].digest, [])
 
 

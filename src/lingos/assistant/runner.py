@@ -28,6 +28,7 @@ from lingos.words.said import Said
 
 __all__ = ["Outcome", "Runner", "new_id"]
 
+LOOK_BACK = 60  # entries; more where nothing of them can be undone
 Kind = Literal["done", "already", "failed", "unknown", "ask", "refused", "declined"]
 
 
@@ -106,7 +107,7 @@ class Runner:
 
     def recover(self) -> list[Outcome]:
         """End the calls that a dead process left open. Call it while no other process runs calls of this journal."""
-        return [self._recovered(entry) for entry in self.journal.open_calls()]
+        return [self._recovered(entry) for entry in self.journal.open("call", ("effect",))]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
     def _changes(self, entry: Entry) -> bool:
@@ -116,13 +117,17 @@ class Runner:
 
     def _last(self, person: str) -> tuple[Entry | None, Entry | None]:
         """The last call that changed something and was not undone, and the way back, where there is one."""
-        entries = list(self.journal.entries(kinds=("call", "effect", "inverse"), person=person))
-        stands = ended(entries) - taken_back(entries)
-        ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
-        for entry in reversed(entries):
-            if entry.kind == "call" and entry.call in stands and self._changes(entry):
-                return entry, ways.get(entry.call)
-        return None, None
+        count = LOOK_BACK
+        while True:  # all that became of a call stands behind it
+            entries = self.journal.tail(count, person, ("call", "effect", "inverse"))
+            stands = ended(entries) - taken_back(entries)
+            ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
+            for entry in reversed(entries):
+                if entry.kind == "call" and entry.call in stands and self._changes(entry):
+                    return entry, ways.get(entry.call)
+            if len(entries) < count:
+                return None, None
+            count *= 4
 
     def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
         self._once(before, written(call, "call", command))

@@ -51,18 +51,24 @@ class Journal:
             asked = asked.where(ENTRIES.c.call == call)
         return (_entry(row) for row in self._paged(asked, after))
 
-    def tail(self, count: int, person: str | None = None) -> list[Entry]:
+    def tail(self, count: int, person: str | None = None, kinds: Sequence[Kind] = ()) -> list[Entry]:
         """The last entries, of a person or of all, in their order."""
         asked = select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(count)
+        if kinds:
+            asked = asked.where(ENTRIES.c.kind.in_(kinds))
         if person is not None:
             asked = asked.where(ENTRIES.c.person == person)
         with self.engine.connect() as connection:
             return [_entry(row) for row in reversed(connection.execute(asked).all())]
 
-    def open_calls(self) -> list[Entry]:
-        """Calls whose effect is not written: begun, and cut off; oldest first."""
-        ended = select(ENTRIES.c.call).where(ENTRIES.c.kind == "effect")
-        asked = select(ENTRIES).where(ENTRIES.c.kind == "call", ENTRIES.c.call.not_in(ended)).order_by(ENTRIES.c.number)
+    def open(self, kind: Kind, ends: Sequence[Kind], person: str | None = None) -> list[Entry]:
+        """Entries of a kind whose call has none that ends them, oldest first: `open("call", ["effect"])` are the calls
+        that were begun and cut off.
+        """
+        ended = select(ENTRIES.c.call).where(ENTRIES.c.kind.in_(ends))
+        asked = select(ENTRIES).where(ENTRIES.c.kind == kind, ENTRIES.c.call.not_in(ended)).order_by(ENTRIES.c.number)
+        if person is not None:
+            asked = asked.where(ENTRIES.c.person == person)
         with self.engine.connect() as connection:
             return [_entry(row) for row in connection.execute(asked)]
 

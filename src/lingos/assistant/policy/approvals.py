@@ -74,13 +74,9 @@ def answered(journal: Journal, id: str, person: str, source: str, now: datetime)
 
 def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[Entry]:
     """The questions that still wait, oldest first."""
-    closed = {one.call for one in journal.entries(kinds=("approval", "call"))}
-    decisions = journal.entries(kinds=("decision",), person=person)
-    return [
-        one
-        for one in decisions
-        if one.facts["verdict"] == "ask" and one.call not in closed and now < datetime.fromisoformat(one.facts["until"])
-    ]
+    decisions = journal.open("decision", ("approval", "call"), person)
+    asks = (one for one in decisions if one.facts["verdict"] == "ask")
+    return [one for one in asks if now < datetime.fromisoformat(one.facts["until"])]
 
 
 def _wrong(code: str, **values: object) -> ApprovalError:
