@@ -13,6 +13,7 @@ new worker starts with `recover`. At the end the journal is held against the wit
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -33,6 +34,7 @@ from lingos.contracts import Call, Change, Effect, Preview, Risk, World
 
 KILLS = 1000
 LONGEST = 0.15  # seconds of a worker's life after it has opened the journal, at most
+PATIENCE = 60  # seconds
 BETWEEN = 5  # of so many workers one dies between the effect and its entry
 
 
@@ -91,7 +93,17 @@ def _one_life(place: Path, chance: random.Random, kill_between: bool) -> None:
     if not kill_between:
         time.sleep(chance.uniform(0, LONGEST))
         os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+    _ended(worker)
+
+
+def _ended(worker: int) -> None:
+    """Wait for a death that must come; without a witness a worker would live for ever."""
+    late = time.monotonic() + PATIENCE
+    while os.waitpid(worker, os.WNOHANG)[0] == 0:
+        if time.monotonic() > late:
+            os.kill(worker, signal.SIGKILL)
+            sys.exit(f"a worker lived longer than {PATIENCE} seconds: the witness is gone")
+        time.sleep(0.001)
 
 
 def _forked(work: Any, place: Path) -> int:
@@ -127,7 +139,7 @@ def _witness(place: Path) -> None:
         (place / "ready").touch()
         while True:
             line, _ = door.accept()
-            with line:
+            with line, contextlib.suppress(ConnectionError):  # who asked may be dead by now
                 asked = json.loads(line.recv(1000) or b"{}")
                 if not asked:
                     continue
@@ -135,8 +147,9 @@ def _witness(place: Path) -> None:
                     rung.add(asked["id"])
                     book.write(asked["id"] + "\n")
                 if (place / "deadly").exists():
-                    os.kill(asked["pid"], signal.SIGKILL)
-                    (place / "deadly").unlink()
+                    with contextlib.suppress(ProcessLookupError):  # one that died while it waited
+                        os.kill(asked["pid"], signal.SIGKILL)
+                        (place / "deadly").unlink(missing_ok=True)
                     continue
                 line.sendall(b"1")
 

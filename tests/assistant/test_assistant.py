@@ -53,6 +53,20 @@ def test_it_does_what_is_said(at: At) -> None:
     assert at.kind("unicorns eat light") == "sorry"
 
 
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("open the kitchen blinds halfway", 50),
+        ("set the kitchen blinds to half", 50),
+        ("把厨房的窗帘开到三分之一", 33),
+        ("set the kitchen blinds to 25 percent", 25),
+    ],
+)
+def test_half_of_something_is_fifty_percent(text: str, position: int, at: At) -> None:
+    at.says(text)
+    assert at.has("kitchen.blinds") == position
+
+
 def test_what_is_no_command_changes_nothing(at: At) -> None:
     before = at.house.read()
     for text in (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, cast
 
 from lingos.apps.base import App, At, Happening, Plan, action
-from lingos.assistant.slots import choice, name, number
+from lingos.assistant.slots import choice, name, number, percent
 from lingos.assistant.world.house import DOORS, NOTICED, ROOMS
 from lingos.contracts import Value
 
@@ -15,7 +15,7 @@ __all__ = ["EVERYWHERE", "Home"]
 
 Room = Annotated[str, name("Which room?", "哪个房间？")]
 Door = Annotated[str, name("Which door?", "哪扇门？")]
-Percent = Annotated[float, number(0, 100, ("How many percent?", "百分之多少？"))]
+Percent = Annotated[float, percent()]
 Degrees = Annotated[float, number(5, 30, ("How warm?", "多少度？"))]
 SWITCH = {"on": ("on", "开", "打开", "开启"), "off": ("off", "关", "关掉", "关上", "关闭")}
 Switch = Annotated[str, choice(SWITCH, ("On or off?", "开还是关？"))]
@@ -294,7 +294,7 @@ class Home(App):
         zh=_ways("""(打开|拉开|升起|收起|开一下){room}<帘> <open>; (关上|拉上|放下|合上|关一下){room}<帘> <shut>;
         把{room}<帘>(打开|拉开|升起来|升上去|开了|收起来) <open>; 把{room}<帘>(关上|拉上|放下来|合上|关了|降下来|拉好)
         <shut>; {room}<帘>(打开|拉开|升起来|全开) <open>; {room}<帘>(关上|拉上|关掉|放下来|全关) <shut>;
-        把{room}<帘>(开到|调到|拉到|设为)百分之{percent}; {room}<帘>(开|开到|拉到|打开)百分之{percent}; 把{room}<帘>(拉|
+        把{room}<帘>(开到|调到|拉到|设为)[百分之]{percent}; {room}<帘>(开到|拉到|打开)[百分之]{percent}; 把{room}<帘>(拉|
         拉开|打开|关|放下)一半 <half>; {room}<帘>(半开|开一半|留一半) <half>; 让(阳光|太阳|光线)(进|照进|照到){room}[来]
         <open>; {room}(太晒了|晒得慌|西晒太厉害了) <shut>; 给{room}(遮光|遮遮光|挡挡太阳|遮阳) <shut>; (打开|拉开|
         升起)(所有|全部)<帘> <open><also>; (关上|拉上|放下)(所有|全部)<帘> <shut><also>; ([把]窗帘|[把]百叶窗)(拉开|

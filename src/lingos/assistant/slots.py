@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from lingos.contracts import Value
 from lingos.errors import LingosError, unknown
 
-__all__ = ["Slot", "checked", "choice", "duration", "free", "name", "number", "schema", "when"]
+__all__ = ["Slot", "checked", "choice", "duration", "free", "name", "number", "percent", "schema", "when"]
 
 Kind = Literal["choice", "name", "number", "when", "duration", "text"]
 
@@ -29,7 +29,7 @@ class Slot:
     high: float | None = None
     ask: tuple[str, str] = ("", "")  # English, Chinese
     required: bool = True
-    like: str = ""  # of a text: what it is like, "unit" or "sum"; any words unless told
+    like: str = ""  # of a text: "unit" or "sum"; any words unless told. Of a number: "percent"
 
 
 YEARS = 100 * 366 * 86_400.0  # seconds: what is longer is no length that a person means
@@ -48,6 +48,11 @@ def name(english: str, chinese: str) -> Slot:
 def number(low: float, high: float, ask: tuple[str, str] = ("", "")) -> Slot:
     """A number within bounds."""
     return Slot("number", low=low, high=high, ask=ask)
+
+
+def percent(ask: tuple[str, str] = ("How many percent?", "百分之多少？")) -> Slot:
+    """A number from 0 to 100 of which "half" is 50."""
+    return Slot("number", low=0, high=100, ask=ask, like="percent")
 
 
 def when(english: str = "When?", chinese: str = "什么时候？") -> Slot:

@@ -41,7 +41,8 @@ WESTERN = re.compile(
     rf"|(?P<whole>{ENGLISH})(?: +point(?P<tail>(?: +(?:zero|oh|{_ONE}))+)\b"
     rf"| +and +(?P<rest>an? +half|an? +quarter|three +quarters|an? +third)\b{_OF})?"
     rf"|point(?P<bare>(?: +(?:zero|{_ONE}))+)\b"
-    rf"|(?<!and )(?<!the )(?<!first )(?<!second )(?<!an )(?<!a )(?<!one )(?P<part>(?:an? +|one +)?half){_OF})"
+    rf"|(?<!and )(?<!the )(?<!first )(?<!second )(?<!an )(?<!a )(?<!one )(?P<part>(?:an? +|one +)?half){_OF}"
+    rf"|(?P<way>half[ -]?way\b))"
     rf"(?P<scale>k\b|{_SCALE})?{_PERCENT}(?!(?:st|nd|rd|th|[ap]m)\b)(?!\.?\d|[a-z]+\d)",
     re.IGNORECASE,
 )
@@ -95,7 +96,7 @@ def _western(text: str) -> Iterator[Found]:
 
 
 def _size(one: re.Match[str]) -> float | None:
-    if one["part"]:
+    if one["part"] or one["way"]:
         return 0.5
     if one["over"]:
         top, under = (float(part) for part in one["over"].split("/"))

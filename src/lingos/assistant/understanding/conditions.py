@@ -25,7 +25,7 @@ VERB = (
 ASKED = r"(?!(?:is|are|was|were|do|does|did|will|would|should|shall|can|could|has|have|am|must)\b)"  # when is the bus
 STATE = rf"{ASKED}(?P<state>\S+ \S.*?)"
 # Chinese. 小时, 时间 and the like hold no 时 that ends a condition; 就是, 就行 begin no command.
-IF = r"(?:当(?!前|然|天|心|地|初)|如果|假如|要是|只要|一旦|每当|每次|等到?)"
+IF = r"(?:当(?!前|然|天|心|地|初)|如果|假如|要是|只要|一旦|每当|每次|等(?!于)到?)"
 WHILE = r"(?:的时候|的话|(?<![小同及准按有])时(?![间候刻常钟区长光]))"
 THEN = r"(?:那么|那|你|请|我要|就(?![是行好算这可])|再)"
 SOME = r"(?P<state>(?!一下|一会|会儿|我就).{2,}?)"

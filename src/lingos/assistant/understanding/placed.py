@@ -16,6 +16,7 @@ from lingos.text.ngrams import HAN
 __all__ = ["Placed", "known", "named", "placed"]
 
 UNITS: Mapping[str, Sequence[str]] = {word: () for words in TABLES["unit"].values() for word in words}
+SHARE = re.compile(r"(?!.*(?:point|per ?cent|百分|点))[^\d%％]+|\d+/\d+", re.IGNORECASE)  # a half, but not 0.5 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ def named(text: str, table: Mapping[str, Sequence[str]]) -> list[str]:
 def placed(slot: Slot, text: str, names: Mapping[str, Sequence[str]], now: datetime) -> list[Placed]:
     """All that a text says of a slot; nothing for free text, which no list knows.
 
-    >>> from lingos.assistant.slots import number
+    >>> from lingos.assistant.slots import number, percent
     >>> [(one.start, one.value) for one in placed(number(0, 100), "twenty or 30", {}, datetime(2026, 1, 1))]
     [(0, 20.0), (10, 30.0)]
+    >>> [one.value for one in placed(percent(), "half, 三分之一, or 0.5 %", {}, datetime(2026, 1, 1))]
+    [50, 33, 0.5]
     """
     return list(_placed(slot, text, names, now))
 
@@ -72,7 +75,10 @@ def _placed(slot: Slot, text: str, names: Mapping[str, Sequence[str]], now: date
         case "text" if slot.like == "unit":
             yield from known(text, UNITS)
         case "number":
-            yield from (Placed(one.start, one.end, one.value) for one in numbers(text))
+            share = slot.like == "percent"
+            for one in numbers(text):
+                told = SHARE.fullmatch(text[one.start : one.end]) if share and 0 < one.value < 1 else None
+                yield Placed(one.start, one.end, round(100 * one.value) if told else one.value)
         case "duration":
             yield from (Placed(one.start, one.end, one.value) for one in durations(text))
         case "when":
