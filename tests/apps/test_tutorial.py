@@ -161,3 +161,24 @@ def test_an_effect_elsewhere_may_stay_unknown(tmp_path: Path) -> None:
     own.apps.append(Bells())
     assert _says(own, "ring the bell") == ("unknown", "nobody knows whether it happened; check the bell")
     assert _says(own, "按一下铃") == ("unknown", "不清楚是否已执行，请检查the bell")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"reversible"', '"dangerous"', "unknown risk 'dangerous'"),
+        ('en=["', 'en=["[', "can not be read"),
+        ("class ", "import nothing_at_all\n\n\nclass ", "No module named 'nothing_at_all'"),
+    ],
+)
+def test_a_broken_app_is_left_out_and_hinders_no_other(
+    site: Path, tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    [file] = [one for one in site.glob("*/*.py") if one.name != "__init__.py"]
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    said: list[str] = []
+    own = Household(tmp_path / "home", tell=said.append)
+    assert _says(own, "turn on the kitchen light")[0] == "done"
+    assert len(said) == 1 and "is left out" in said[0] and told in said[0]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
-from lingos.errors import RecipeError
+from lingos.errors import DataError, RecipeError, ResourceError
 
 
 @pytest.fixture
@@ -156,3 +156,29 @@ def _write(file: Path, person: str) -> Callable[[], None]:
 def test_other_databases_are_told(told: str) -> None:
     with pytest.raises(RecipeError, match="journal can not|no database URL"):
         Journal(told)
+
+
+def test_damage_is_told(file: Path) -> None:
+    journal = Journal(file)
+    journal.append(Note("command", "ana", facts={"a": 1}, private={"text": "lights off"}))
+    with journal.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER journal_fixed")
+        connection.exec_driver_sql("UPDATE journal SET facts = '{\"a\": '")
+    with pytest.raises(DataError, match=r"entry 1 of the journal is damaged[\s\S]*journal verify"):
+        list(journal.entries())
+    assert journal.verify()[2] == ["entry 1 is not what was written, or does not follow the one before"]
+
+
+def test_a_file_that_is_torn_is_told(file: Path) -> None:
+    journal = Journal(file)
+    journal.append(*(Note("command", "ana", private={"text": f"say {n} " * 20}) for n in range(200)))
+    journal.engine.dispose()
+    size = file.stat().st_size
+    with file.open("r+b") as torn:
+        torn.seek(size - 3 * 4096)
+        torn.write(b"\xff" * 4096)
+    try:
+        faults = Journal(file).verify()[2]
+    except ResourceError as error:
+        faults = [str(error)]
+    assert faults and "damaged" in " ".join(faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -69,6 +70,10 @@ def test_the_journal(home: Path, capsys: pytest.CaptureFixture[str], tmp_path: P
     assert said(capsys, "journal", "verify")[0] == 0
     code, out = said(capsys, "journal", "export", str(tmp_path / "j.jsonl"))
     assert code == 0 and out.startswith("7 entries in ")
+    assert said(capsys, "journal", "export", str(tmp_path / "j.jsonl"))[0] == 2  # it is there
+    assert said(capsys, "journal", "export", str(tmp_path / "j.jsonl"), "--force")[0] == 0
+    assert said(capsys, "journal", "verify", str(tmp_path / "j.jsonl"))[0] == 0
+    assert said(capsys, "journal", "verify", str(tmp_path / "none.jsonl"))[0] == 2
     assert said(capsys, "journal", "forget", owner())[0] == 2  # nobody said yes
     assert said(capsys, "journal", "forget", owner(), "--yes")[0] == 0
     assert json.loads(said(capsys, "history", "--json")[1])[0]["text"] is None
@@ -152,3 +157,27 @@ def test_a_dead_process_leaves_nothing_in_the_way(
 def test_an_empty_name_is_not_the_owner(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "do", "--as", "", "turn on the kitchen light")[0] == 2
     assert said(capsys, "undo", "--as", " ")[0] == 2
+
+
+def test_a_name_that_can_not_be_printed_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "do", "--as", "an\x1b[2Ja", "turn on the kitchen light")[0] == 2
+
+
+def test_a_home_in_which_nothing_can_be_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LINGOS_HOME", str(tmp_path / "file" / "home"))
+    assert said(capsys, "history")[0] == 2
+
+
+def test_who_does_not_wait_for_the_answer_disturbs_nobody(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    own = Household(home)
+    request = json.dumps({"verb": "do", "text": "turn on the kitchen light", "person": owner()}).encode() + b"\n"
+    with Line(own.assistant, own.socket):
+        for _ in range(3):
+            with socket.socket(socket.AF_UNIX) as hasty:
+                hasty.connect(str(own.socket))
+                hasty.sendall(20 * request)
+        told = asked(own.socket, {"verb": "do", "text": "turn off the kitchen light", "person": owner()})
+    assert told is not None and "Traceback" not in capfd.readouterr().err

@@ -20,16 +20,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, get_args
 
 from lingos.assistant.slots import Slot, checked, schema
+from lingos.assistant.understanding.phrases import parsed
 from lingos.contracts import Action, Call, Change, Effect, Preview, Risk, Value, World
-from lingos.errors import LingosError
+from lingos.errors import LingosError, unknown
 from lingos.registry import names as known_names
 from lingos.registry import plugin
 from lingos.words.said import Said
 
-__all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app", "names"]
+__all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app", "names", "sound"]
 
 PACKAGE = "lingos.apps"
 RESTORE = "restore"
@@ -212,6 +213,27 @@ def names() -> tuple[str, ...]:
 def app(name: str) -> App:
     """The app of this name; an error with the nearest name otherwise."""
     return cast(App, plugin(PACKAGE, name))
+
+
+def sound(one: App) -> App:
+    """An app, after a look at all that it tells of itself.
+
+    Raises:
+        LingosError: a risk that there is not, a phrase that can not be read, or one with a slot that no parameter is.
+    """
+    for deed in one.actions:
+        if not isinstance(deed, Deed):
+            continue
+        told: Told = getattr(type(one), deed.name).told
+        for risk in (told.risk, told.undo):
+            if risk not in get_args(Risk):
+                raise unknown("risk", risk, get_args(Risk))
+        for phrase in (*told.phrases["en"], *told.phrases["zh"]):
+            read = parsed(phrase)
+            for slot in (*read.slots, *read.implied):
+                if slot not in deed.slots:
+                    raise unknown(f"slot of '{phrase}'", slot, deed.slots)
+    return one
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------

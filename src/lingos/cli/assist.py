@@ -14,7 +14,7 @@ import typer
 from lingos.cli.console import bar, document, line, show
 from lingos.cli.options import TrainOptions
 from lingos.cli.review import review
-from lingos.errors import LingosError, unknown
+from lingos.errors import LingosError, RecipeError, unknown
 from lingos.later import later
 from lingos.settings import flags
 
@@ -29,6 +29,7 @@ make_router = later("lingos.serving.commands", "commands_router")
 open_door = later("lingos.serving.start", "Door")
 run_server = later("lingos.serving.app", "serve_behind")
 grant_note = later("lingos.assistant.policy.grants", "granted")
+verify_file = later("lingos.assistant.journal.export", "verify_file")
 export_file = later("lingos.assistant.journal.export", "export")
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 
@@ -98,9 +99,12 @@ def _ending() -> threading.Event:
     return ended
 
 
-def verify(as_json: Json = False) -> None:
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="an exported copy; default: the journal itself")] = None,
+    as_json: Json = False,
+) -> None:
     """Prove that nothing in the journal was changed or removed."""
-    number, digest, faults = household().journal.verify()
+    number, digest, faults = household().journal.verify() if file is None else verify_file(file)
     if as_json:
         document({"entries": number, "digest": digest, "faults": faults})
     else:
@@ -114,8 +118,11 @@ def verify(as_json: Json = False) -> None:
 def export(
     file: Annotated[Path, typer.Argument(help="where to write JSON Lines")],
     redacted: Annotated[bool, typer.Option("--redacted", help="without what persons said")] = False,
+    force: Annotated[bool, typer.Option("--force", help="write over a file that is there")] = False,
 ) -> None:
     """Copy the journal to a file from which it can be proved, too."""
+    if file.exists() and not force:
+        raise RecipeError(f"{file} is there already", expected="a new file", cure="name another one, or say --force")
     count, digest = export_file(household().journal, file, redacted=redacted)
     show(f"{count} entries in {file}, last digest {digest}")
 

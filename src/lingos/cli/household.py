@@ -10,13 +10,15 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from lingos.apps.base import App, app, names
+from lingos.apps.base import App, app, names, sound
 from lingos.assistant.assistant import Assistant
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.grants import ALL, granted
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.house import House
 from lingos.assistant.world.world import LiveWorld
+from lingos.cli.console import line
+from lingos.errors import unwritable
 from lingos.home import default_home
 from lingos.inference import open_session
 from lingos.store.store import Store
@@ -30,7 +32,14 @@ JOURNAL = "LINGOS_JOURNAL"  # a database URL in place of the file
 class Household:
     """Everything that the assistant of one home folder is made of; each part is opened when it is first wanted."""
 
-    def __init__(self, home: Path | None = None, *, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        tell: Callable[[str], None] = line,
+    ) -> None:
+        self.tell = tell
         self.home = home or default_home()
         self.folder = self.home / "assistant"
         self.clock = clock
@@ -43,7 +52,10 @@ class Household:
     @cached_property
     def journal(self) -> Journal:
         """The journal; the one who opens it first may do everything."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
         told = os.environ.get(JOURNAL)
         journal = Journal(told or self.folder / "journal.sqlite")
         if not journal.tail(1):
@@ -62,8 +74,14 @@ class Household:
 
     @cached_property
     def apps(self) -> list[App]:
-        """All apps that are installed."""
-        return [app(name) for name in names()]
+        """All apps that are installed; one that can not be read is told of and left out, and hinders no other."""
+        found = []
+        for name in names():
+            try:
+                found.append(sound(app(name)))
+            except Exception as error:
+                self.tell(f"the app '{name}' is left out: {' '.join(str(error).split())}")
+        return found
 
     @cached_property
     def reader(self) -> Current:

@@ -80,7 +80,7 @@ def _who(person: str | None) -> str:
     """Who speaks. An empty name is nobody's: not that of the owner, who may do everything."""
     if person is None:
         return str(whoami())
-    if not person.strip():
+    if not person.strip() or not person.isprintable():
         raise RecipeError("--as names nobody", expected="a name", cure="name who speaks, or leave --as out")
     return person
 

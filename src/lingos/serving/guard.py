@@ -114,7 +114,7 @@ class Guard:
 STATUS: Mapping[type[LingosError], int] = {
     StoreError: 404, StateError: 409, ForbiddenError: 403, DataError: 422, RecipeError: 422, SkillError: 500,
 }  # fmt: skip
-SHOWN = "use the key that `lingos serve` showed when it started"
+SHOWN = "use the key that was shown when the server started"
 
 
 def problem(what: str, expected: str, cure: str) -> dict[str, Any]:

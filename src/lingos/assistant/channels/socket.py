@@ -67,8 +67,9 @@ class Line:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                for told in iter(lambda: self.rfile.readline(LONGEST), b""):
-                    self.wfile.write(json.dumps(_answered(assistant, told), ensure_ascii=False).encode() + b"\n")
+                with contextlib.suppress(ConnectionError):  # who asked did not wait for the answer
+                    for told in iter(lambda: self.rfile.readline(LONGEST), b""):
+                        self.wfile.write(json.dumps(_answered(assistant, told), ensure_ascii=False).encode() + b"\n")
 
         return Handler
 

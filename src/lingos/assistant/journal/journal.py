@@ -21,6 +21,7 @@ from lingos.assistant.journal.database import writing
 from lingos.assistant.journal.entry import Entry, Kind, Note
 from lingos.assistant.journal.proof import proved
 from lingos.assistant.journal.tables import ENTRIES, opened
+from lingos.errors import DataError
 
 __all__ = ["Journal"]
 
@@ -94,9 +95,20 @@ class Journal:
 
         Keep the last digest elsewhere: it proves that no entry was cut off at the end, which no chain alone can show.
         """
-        return proved(row._asdict() for row in self._paged(select(ENTRIES).order_by(ENTRIES.c.number), 0))
+        number, digest, faults = proved(
+            row._asdict() for row in self._paged(select(ENTRIES).order_by(ENTRIES.c.number), 0)
+        )
+        return number, digest, [*faults, *self._torn()]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
+    def _torn(self) -> list[str]:
+        """What SQLite itself finds broken in its file, an index for example; a server looks after its own."""
+        if self.engine.dialect.name != "sqlite":
+            return []
+        with self.engine.connect() as connection:
+            found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(10)")]
+        return [f"the file is damaged: {one}" for one in found if one != "ok"]
+
     def _add(self, connection: Connection, note: Note) -> Entry:
         last = connection.execute(
             select(ENTRIES.c.number, ENTRIES.c.digest).order_by(ENTRIES.c.number.desc()).limit(1)
@@ -136,7 +148,18 @@ def _entry(row: Row[Any] | dict[str, Any]) -> Entry:
         given["person"],
         given["command"],
         given["call"],
-        json.loads(given["facts"]),
-        json.loads(given["private"]) if given["private"] is not None else None,
+        _read(given["number"], given["facts"]),
+        _read(given["number"], given["private"]) if given["private"] is not None else None,
         given["digest"],
     )
+
+
+def _read(number: int, told: str) -> Any:
+    try:
+        return json.loads(told)
+    except ValueError as error:
+        raise DataError(
+            f"entry {number} of the journal is damaged",
+            expected="what was written",
+            cure="see `lingos journal verify`, and bring the file back from a copy",
+        ) from error

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lingos.assistant.slots import Slot
 from lingos.assistant.understanding.fillers import TABLES
+from lingos.assistant.understanding.found import Found
 from lingos.assistant.understanding.values import durations, moments, numbers
 from lingos.contracts import Value
 from lingos.text.ngrams import HAN
@@ -61,7 +62,7 @@ def placed(slot: Slot, text: str, names: Mapping[str, Sequence[str]], now: datet
     >>> [(one.start, one.value) for one in placed(number(0, 100), "twenty or 30", {}, datetime(2026, 1, 1))]
     [(0, 20.0), (10, 30.0)]
     >>> [one.value for one in placed(percent(), "half, 三分之一, or 0.5 %", {}, datetime(2026, 1, 1))]
-    [50, 33, 0.5]
+    [50.0, 33.0, 0.5]
     """
     return list(_placed(slot, text, names, now))
 
@@ -75,11 +76,15 @@ def _placed(slot: Slot, text: str, names: Mapping[str, Sequence[str]], now: date
         case "text" if slot.like == "unit":
             yield from known(text, UNITS)
         case "number":
-            share = slot.like == "percent"
-            for one in numbers(text):
-                told = SHARE.fullmatch(text[one.start : one.end]) if share and 0 < one.value < 1 else None
-                yield Placed(one.start, one.end, round(100 * one.value) if told else one.value)
+            yield from (Placed(one.start, one.end, _size(slot, one, text)) for one in numbers(text))
         case "duration":
             yield from (Placed(one.start, one.end, one.value) for one in durations(text))
         case "when":
             yield from (Placed(one.start, one.end, one.value) for one in moments(text, now))
+
+
+def _size(slot: Slot, found: Found, text: str) -> float:
+    """A number as its slot counts: half of a percentage is 50."""
+    size = float(found.value)
+    part = slot.like == "percent" and 0 < size < 1 and SHARE.fullmatch(text[found.start : found.end])
+    return float(round(100 * size)) if part else size
