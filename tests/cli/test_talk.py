@@ -61,8 +61,16 @@ def test_undo_and_rights(home: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert said(capsys, "do", "--as", "kid", "turn on the kitchen light")[0] == 3
     assert said(capsys, "assistant", "grant", "kid", "home", "reversible")[0] == 0
     assert said(capsys, "do", "--as", "kid", "turn on the kitchen light")[0] == 0
+    assert [owner(), "*", "irreversible"] in _rights(capsys) and ["kid", "home", "reversible"] in _rights(capsys)
+    assert "kid" in said(capsys, "assistant", "rights")[1]
+    assert said(capsys, "assistant", "grant", "kid", "home", "none")[0] == 0
+    assert ["kid", "home", "none"] in _rights(capsys)
     assert said(capsys, "assistant", "grant", "kid", "hoem", "read")[0] == 2
     assert said(capsys, "assistant", "grant", "kid", "home", "much")[0] == 2
+
+
+def _rights(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    return [list(one.values()) for one in json.loads(said(capsys, "assistant", "rights", "--json")[1])]
 
 
 def test_the_journal(home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Commands that keep the assistant: assistant train, grant, serve; journal verify, export, forget."""
+"""Commands that keep the assistant: assistant train, grant, rights, serve; journal verify, export, forget."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lingos.cli.console import bar, document, line, show
+from lingos.cli.console import bar, document, line, show, table
 from lingos.cli.options import TrainOptions
 from lingos.cli.review import review
 from lingos.errors import LingosError, RecipeError, unknown
@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     assistant = typer.Typer(help="Train the assistant, give rights, keep it warm.", no_args_is_help=True)
-    for kept in (train, review, grant, serve):
+    for kept in (train, review, grant, rights, serve):
         assistant.command()(kept)
     journal = typer.Typer(help="Prove the journal, copy it, forget a person's words.", no_args_is_help=True)
     for command in (verify, export, forget):
@@ -67,6 +67,16 @@ def grant(
         raise unknown("app", app, known)
     own.journal.append(note)
     show(f"{person}: {most} in {app}")
+
+
+def rights(as_json: Json = False) -> None:
+    """Show who may do what, and up to which risk. An app's own line counts before that of all apps (*)."""
+    found = household().grants.rights
+    rows = [[person, app, most or "none"] for (person, app), most in sorted(found.items())]
+    if as_json:
+        document([dict(zip(("person", "app", "most"), row, strict=True)) for row in rows])
+    else:
+        table("Rights", ["person", "app", "most"], rows)
 
 
 def serve(
@@ -131,7 +141,7 @@ def forget(
     person: Annotated[str, typer.Argument(help="whose texts")],
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Delete all that a person said, for ever; that it was deleted stays in the journal."""
-    if not yes and not (sys.stdin.isatty() and typer.confirm(f"delete all texts of {person} for ever?")):
+    """Delete from the journal what a person said, for ever. Notes, reminders and skills that learnt from it stay."""
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"delete what {person} said from the journal, for ever?")):
         raise LingosError("nothing was deleted", expected="--yes", cure="say it again with --yes")
     show(f"{household().assistant.forget(person)} entries lost their text")

@@ -13,7 +13,7 @@ from pathlib import Path
 from lingos.apps.base import App, app, names, sound
 from lingos.assistant.assistant import Assistant
 from lingos.assistant.journal.journal import Journal
-from lingos.assistant.policy.grants import ALL, granted
+from lingos.assistant.policy.grants import ALL, Grants, granted
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.house import House
 from lingos.assistant.world.world import LiveWorld
@@ -61,6 +61,11 @@ class Household:
         if not journal.tail(1):
             journal.append(granted(owner(), ALL, "irreversible", "setup"))
         return journal
+
+    @property
+    def grants(self) -> Grants:
+        """Who may do what now."""
+        return Grants.read(self.journal.entries(kinds=("grant",)))
 
     @cached_property
     def house(self) -> House:
