@@ -168,6 +168,8 @@ def test_an_effect_elsewhere_may_stay_unknown(tmp_path: Path) -> None:
     [
         ('"reversible"', '"dangerous"', "unknown risk 'dangerous'"),
         ('en=["', 'en=["[', "can not be read"),
+        ("def names(", "def names(self, things):\n        return things['none']\n\n    def older(", "KeyError('none')"),
+        ("class ", "import gradio.nothing_at_all\n\n\nclass ", "pip install 'lingos[studio]'"),
         ("class ", "import nothing_at_all\n\n\nclass ", "No module named 'nothing_at_all'"),
     ],
 )

@@ -59,6 +59,8 @@ def test_it_does_what_is_said(at: At) -> None:
         ("open the kitchen blinds halfway", 50),
         ("set the kitchen blinds to half", 50),
         ("把厨房的窗帘开到三分之一", 33),
+        ("厨房窗帘开百分之三十", 30),
+        ("厨房的窗帘开30%", 30),
         ("set the kitchen blinds to 25 percent", 25),
     ],
 )
@@ -245,6 +247,21 @@ def test_a_question_outlives_what_was_done_beside_it(at: At) -> None:
     assert at.kind("unlock the front door and turn on the kitchen light") == "ask done"
     assert at.kind("yes") == "done"
     assert at.has("front door.lock") == "unlocked"
+
+
+def test_one_question_that_waits_no_longer_keeps_no_other_from_its_answer(at: At) -> None:
+    first, second = at.says("unlock the front door and unlock the back door").parts
+    at.assistant.staff.runners["en"].answer(second.call, "ana", yes=False)  # by another process
+    assert at.kind("yes") == "done refused"
+    assert (at.has("front door.lock"), at.has("back door.lock")) == ("unlocked", "locked")
+    last = at.assistant.staff.talk.last("ana")
+    assert last is not None and last.call == first.call
+
+
+def test_what_an_older_version_left_waiting_is_nothing(at: At) -> None:
+    told = {"at": at.world.now().isoformat(), "last": None, "pending": {"kind": "approval", "call": "x", "args": {}}}
+    at.world.things("talk").apply({"ana": told}, "older")
+    assert at.kind("yes") == "sorry"
 
 
 def test_a_click_ends_what_a_sentence_left_waiting(at: At) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from lingos.assistant.journal.database import Unsure, connected, writing
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
+from lingos.assistant.journal.tables import opened
 from lingos.errors import MissingExtra, RecipeError, ResourceError
 
 WRONG = {
@@ -87,3 +89,13 @@ def _send(journal: Journal, *told: str) -> None:
     with writing(journal.engine) as connection:
         for one in told:
             connection.execute(text(one))
+
+
+def test_an_older_database_gets_the_indexes_that_it_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite"
+    opened(file).dispose()
+    with sqlite3.connect(file) as old:
+        old.execute("DROP INDEX journal_kind_number")
+    with opened(file).connect() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'").scalars().all()
+    assert "journal_kind_number" in found

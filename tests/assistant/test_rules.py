@@ -40,6 +40,8 @@ class Noticing(Home):
             becomes="closed",
         ),
         Happening("warm", ["it gets warm here -> room=hall"], ["这里热"], "{room}.temperature", 25),
+        Happening("gate", ["the {gate} gate opens"], ["{gate}的大门打开"], "{gate}.gate", "open"),
+        Happening("bell", ["{visitor} rings the bell"], ["{visitor}按门铃"], "hall.window", "rung"),
         Happening("smoke", ["there is smoke in the {room}"], ["{room}有烟"], "{room}.smoke", True),
     )
 
@@ -133,6 +135,8 @@ def test_a_very_long_text_is_no_rule() -> None:
         ("书房窗子关上的时候", ("study.window", "closed")),
         ("it gets warm here", ("hall.temperature", 25)),
         ("the attic window opens", None),
+        ("the north gate opens", None),  # a slot without names
+        ("ana rings the bell", None),
         ("there is smoke in the kitchen", None),  # no such sensor
         ("the window opens", None),
         ("the kitchen window opens twice", None),

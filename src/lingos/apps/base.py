@@ -34,6 +34,7 @@ __all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app",
 
 PACKAGE = "lingos.apps"
 RESTORE = "restore"
+SLOT = re.compile(r"\{(\w+)\}")
 NUMBER = re.compile(r" [0-9a-f]{32}$")  # of a call, behind the kind of a thing: nothing for a person
 
 
@@ -216,10 +217,11 @@ def app(name: str) -> App:
 
 
 def sound(one: App) -> App:
-    """An app, after a look at all that it tells of itself.
+    """An app, after a look at its risks, its phrases and what it notices, and after it named its things once.
 
     Raises:
-        LingosError: a risk that there is not, a phrase that can not be read, or one with a slot that no parameter is.
+        LingosError: a risk that there is not, a phrase that can not be read, one with a slot that no parameter is, or
+            that leaves a slot of what it notices open. Whatever `names` raises where there are no things yet.
     """
     for deed in one.actions:
         if not isinstance(deed, Deed):
@@ -233,6 +235,15 @@ def sound(one: App) -> App:
             for slot in (*read.slots, *read.implied):
                 if slot not in deed.slots:
                     raise unknown(f"slot of '{phrase}'", slot, deed.slots)
+    for seen in one.happenings:
+        if not seen.en or not seen.zh:
+            raise LingosError(f"nobody can say '{seen.name}'", expected="a phrase in each language", cure="write one")
+        for phrase in (*seen.en, *seen.zh):
+            read = parsed(phrase)
+            for slot in SLOT.findall(seen.thing):
+                if slot not in read.slots | read.implied.keys():
+                    raise unknown(f"slot of '{phrase}'", slot, read.slots)
+    one.names({})
     return one
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from lingos.assistant.help import examples
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.journal.journal import Journal
+from lingos.assistant.policy.approvals import ApprovalError
 from lingos.assistant.policy.policy import PERSON
 from lingos.assistant.reply import Part, part_of
 from lingos.assistant.rules import PLACE, adding, happening, noticed, split
@@ -61,6 +62,7 @@ class Command:
         self.wishes = wishes(staff.apps, staff.world)
         self.last: Last | None = None  # what ran, and what waits for the next sentence: kept when all is said
         self.waits: Pending | None = None
+        self.asked: list[str] = []  # calls; one yes is for all that was asked at once
 
     def said(self) -> tuple[Part, ...]:
         """What becomes of the sentence."""
@@ -70,27 +72,34 @@ class Command:
         pending = self.talk.pending(self.person)
         if pending is not None:  # it waits for this sentence and for no other, also if the process dies in it
             self.talk.keep(self.person)
-        return self._kept(self._leaning(turn(self.text), pending) or self._standing() or self._commands())
+        return self._kept(lambda: self._leaning(turn(self.text), pending) or self._standing() or self._commands())
 
     def answered(self, call: str, yes: bool) -> tuple[Part, ...]:
         """After a yes or no."""
-        return self._kept((self._answered(call, yes),))
+        return self._kept(lambda: (self._answered(call, yes),))
 
     def undone(self) -> tuple[Part, ...]:
         """After "undo that"."""
-        return self._kept((self._undone(),))
+        return self._kept(lambda: (self._undone(),))
 
-    def _kept(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-        """The parts, after what they leave for the next sentence was kept, and what waited before was dropped."""
-        if self.last or self.waits or self.talk.pending(self.person):
-            self.talk.keep(self.person, last=self.last, pending=self.waits)
+    def _kept(self, answer: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
+        """The answer, after what it leaves for the next sentence was kept, and what waited before was dropped. What ran
+        is kept, too, where a later part of the sentence could not.
+        """
+        try:
+            parts = answer()
+        finally:
+            if self.last or self.waits:
+                self.talk.keep(self.person, last=self.last, pending=self.waits)
+        if not self.last and not self.waits and self.talk.pending(self.person):
+            self.talk.keep(self.person)
         return parts
 
     def _shown(self, outcome: Outcome) -> Part:
         """What became of a call; the next sentence may lean on it."""
-        if outcome.kind == "ask":  # one yes is for all that was asked at once
-            before = self.waits.calls if self.waits is not None and self.waits.kind == "approval" else ()
-            self.waits = Pending("approval", calls=(*before, outcome.call.id))
+        if outcome.kind == "ask":
+            self.asked.append(outcome.call.id)
+            self.waits = Pending("approval", calls=tuple(self.asked))
         elif outcome.kind in ("done", "already") and not outcome.call.undoes:
             self.last = Last(f"{outcome.call.app}.{outcome.call.action}", outcome.call.args, outcome.call.id)
         return part_of(outcome, self.language, self.text)
@@ -124,14 +133,24 @@ class Command:
     def _answered(self, call: str, yes: bool) -> Part:
         return self._shown(self.runner.answer(call, self.person, yes=yes, command=self.id, source=self.source))
 
+    def _all_answered(self, pending: Pending, yes: bool) -> tuple[Part, ...]:
+        """Each call that waits; one that waits no longer keeps no other from being answered."""
+        parts = []
+        for call in pending.calls:
+            try:
+                parts.append(self._answered(call, yes))
+            except ApprovalError as error:
+                parts.append(Part("refused", str(error.what), self.text, call=call))
+        return tuple(parts)
+
     def _yes(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return tuple(self._answered(call, True) for call in pending.calls)
+            return self._all_answered(pending, True)
         return (self._called(pending.intent, pending.args),)
 
     def _no(self, pending: Pending) -> tuple[Part, ...]:
         if pending.kind == "approval":
-            return tuple(self._answered(call, False) for call in pending.calls)
+            return self._all_answered(pending, False)
         return (Part("declined", self._say("call.declined"), self.text, pending.intent),)
 
     def _like_last(self, told: Turn) -> Part | None:

@@ -23,7 +23,7 @@ from lingos.assistant.policy.approvals import ApprovalError, answered, asked, ca
 from lingos.assistant.policy.grants import Grants
 from lingos.assistant.policy.policy import PERSON, Decision, decide
 from lingos.contracts import Action, Call, Effect, Preview, World
-from lingos.errors import LingosError
+from lingos.errors import LingosError, missing
 from lingos.words.said import Said
 
 __all__ = ["Outcome", "Runner", "new_id"]
@@ -143,7 +143,10 @@ class Runner:
             return action.preview(call, self.world)
         except LingosError:
             raise
-        except Exception:
+        except Exception as error:
+            extra = missing(error)
+            if extra is not None:
+                raise extra from error
             return Preview("", blocked=self._told(Said("call.fault", {"app": call.app})))
 
     def _effect(self, action: Action, call: Call) -> Effect:

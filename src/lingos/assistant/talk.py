@@ -54,7 +54,9 @@ class Talk:
     def pending(self, person: str) -> Pending | None:
         """What waits, if it was not long ago."""
         told = self._told(person).get("pending")
-        return Pending(**{**told, "calls": tuple(told["calls"])}) if told else None
+        if not told or "calls" not in told:  # nothing, or of an older LingOS
+            return None
+        return Pending(**{**told, "calls": tuple(told["calls"])})
 
     def keep(self, person: str, *, last: Last | None = None, pending: Pending | None = None) -> None:
         """After a command: what ran stays the last one until another runs, what waits waits until the next sentence."""

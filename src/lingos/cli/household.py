@@ -18,7 +18,7 @@ from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.world.house import House
 from lingos.assistant.world.world import LiveWorld
 from lingos.cli.console import line
-from lingos.errors import unwritable
+from lingos.errors import LingosError, missing, unwritable
 from lingos.home import default_home
 from lingos.inference import open_session
 from lingos.store.store import Store
@@ -85,7 +85,10 @@ class Household:
             try:
                 found.append(sound(app(name)))
             except Exception as error:
-                self.tell(f"the app '{name}' is left out: {' '.join(str(error).split())}")
+                if os.environ.get("LINGOS_DEBUG"):
+                    raise
+                told = missing(error) or (error if isinstance(error, LingosError) else repr(error))
+                self.tell(f"the app '{name}' is left out: {' '.join(str(told).split())}")
         return found
 
     @cached_property

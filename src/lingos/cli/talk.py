@@ -80,7 +80,9 @@ def _who(person: str | None) -> str:
     """Who speaks. An empty name is nobody's: not that of the owner, who may do everything."""
     if person is None:
         return str(whoami())
-    if not person.strip() or not person.isprintable():
+    if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in person):
+        raise RecipeError("--as holds characters that no screen shows", expected="a name", cure="leave them out")
+    if not person.strip():
         raise RecipeError("--as names nobody", expected="a name", cure="name who speaks, or leave --as out")
     return person
 

@@ -84,11 +84,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def made(engine: Engine, tables: MetaData) -> None:
-    """Make the tables, with all their rules or not at all; processes that start together do not disturb one another."""
+    """Make the tables, with all their rules or not at all; processes that start together do not disturb one another.
+    Tables of an older LingOS get the indexes that they lack.
+    """
     there = inspect(engine)
     if not all(there.has_table(name) for name in tables.tables):
         with writing(engine) as connection:
             tables.create_all(connection)
+    for table in tables.tables.values():
+        known = {one["name"] for one in inspect(engine).get_indexes(table.name)}
+        lacking = [one for one in table.indexes if one.name not in known]
+        if lacking:
+            with writing(engine) as connection:
+                for one in lacking:
+                    one.create(connection, checkfirst=True)
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------

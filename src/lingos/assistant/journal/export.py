@@ -25,7 +25,7 @@ from lingos.assistant.journal.chain import START, canonical
 from lingos.assistant.journal.journal import PAGE, Journal
 from lingos.assistant.journal.proof import COVERED, proved
 from lingos.assistant.journal.tables import ENTRIES
-from lingos.errors import DataError, unwritable
+from lingos.errors import DataError, RecipeError, unwritable
 
 __all__ = ["export", "verify_file"]
 
@@ -47,9 +47,13 @@ def export(journal: Journal, path: Path, *, redacted: bool = False) -> tuple[int
     (2, True)
 
     Raises:
+        RecipeError: the file is the journal itself.
         ResourceError: the file can not be written (an older one stays), or the database can not be read.
     """
     names = FIXED if redacted else (*FIXED, *PRIVATE)
+    own = journal.engine.url.database
+    if journal.engine.dialect.name == "sqlite" and own and path.resolve() == Path(own).resolve():
+        raise RecipeError(f"{path} is the journal itself", expected="another file", cure="name another one")
     try:
         with _replaced(path) as file:
             return _written(journal, file, names)

@@ -39,7 +39,7 @@ def _fault(url: URL, error: BaseException, away: bool) -> ResourceError:
     hidden = {name: "***" for name in url.query if "password" in name}
     place = url.update_query_dict(hidden).render_as_string(hide_password=True)
     reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    if "malformed" in reason:
+    if url.get_backend_name() == "sqlite" and "malformed" in reason:
         return ResourceError(
             f"{url.database} is damaged: {reason}",
             expected="a whole SQLite file",

@@ -30,8 +30,8 @@ ENTRIES = Table(
     Column("salt", String(64)),
     Column("private", Text),
     Index("journal_call", "call"),
-    Index("journal_person", "person", "number"),
-    Index("journal_kind", "kind", "number"),
+    Index("journal_person_number", "person", "number"),
+    Index("journal_kind_number", "kind", "number"),
 )
 # A call begins once, ends once and is answered once, whoever asks at the same moment.
 ONCE = ("call", "effect", "approval")

@@ -183,4 +183,5 @@ def _meant(slot: Slot, word: str) -> bool:
     if slot.kind in ("choice", "name") or (slot.kind == "text" and slot.like != "unit"):
         return bool(word.strip())  # names and values stand in the expression itself
     found = placed(slot, word, {}, ANY_DAY)
-    return len(found) == 1 and len(word.strip()) - (found[0].end - found[0].start) <= len(BESIDE)
+    beside = 0 if slot.kind == "text" else len(BESIDE)
+    return len(found) == 1 and len(word.strip()) - (found[0].end - found[0].start) <= beside

@@ -23,7 +23,7 @@ from lingos.text.normalise import clean
 __all__ = ["Noticing", "happening", "noticed"]
 
 SLOT = re.compile(r"\{(\w+)\}")
-WHOSE = re.compile(r"\b(?:a|an|my|our)\b", re.IGNORECASE)
+WHOSE = re.compile(r"^(?:A|An|My|Our)\b|\b(?:a|an|my|our)\b")  # no letter that is a name: "Room A"
 IS = re.compile(r"['’]s (?=(?:open|closed)\b)", re.IGNORECASE)
 TAIL = re.compile(r"(?:的时候|的话|时候|时|了)+[\s,.!?，。！？]*$")
 
@@ -63,8 +63,11 @@ def happening(condition: str, apps: Sequence[Noticing], world: World) -> tuple[s
         if found.refused:
             continue
         wish, one = known[str(found.value)], app.happenings[int(str(found.value))]
-        values = arguments(found, said, wish.slots, wish.names, world.now()).values
-        thing = one.thing.format(**{**found.implied, **values})
+        told = arguments(found, said, wish.slots, wish.names, world.now())
+        values = {**found.implied, **told.values}
+        if told.strange or not values.keys() >= set(SLOT.findall(one.thing)):
+            continue  # a name that is nobody's
+        thing = one.thing.format(**values)
         if thing in things:
             return thing, one.becomes
     return None
@@ -86,7 +89,7 @@ def noticed(apps: Sequence[Noticing], world: World, language: str) -> list[str]:
 # -- helpers ---------------------------------------------------------------------------------------------------------
 def _wish(intent: str, told: Told, names: Mapping[str, Names]) -> Wish:
     """What can be noticed, read as what can be wished is."""
-    slots = {slot: name("", "") for slot in SLOT.findall(told.thing)}
+    slots = {slot: name("", "") for phrase in (*told.en, *told.zh) for slot in parsed(phrase).slots}
     return Wish(intent, slots, {"en": told.en, "zh": told.zh}, names)
 
 
