@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lingos.assistant.slots import choice, duration, free, name, number
-from lingos.assistant.understanding.labelled import labelled
+from lingos.assistant.understanding.labelled import labelled, varied
 from lingos.assistant.understanding.sentences import Wish
 from lingos.contracts import Value
 
@@ -38,3 +38,19 @@ def test_values_are_marked_where_they_stand(
 ) -> None:
     row = labelled(text, WISH, values, NOW, "none")
     assert (row["spans"], row["slots"]) == (spans, implied)
+
+
+def test_what_was_said_once_is_said_of_other_things_too() -> None:
+    slots = {"room": name("Which room?", "哪个房间？"), "state": choice({"on": ("on", "开"), "off": ("off", "关")})}
+    rooms = {"room": {"kitchen": ("kitchen", "厨房"), "hall": ("hall", "走廊"), "study": ("study", "书房")}}
+    wish = Wish("home.light", slots, {}, rooms)
+    spans = [[1, 3, "room"], [8, 9, "state"]]
+    row = {"text": "在厨房把那玩意儿关", "intent": "home.light", "spans": spans, "slots": {}}
+    found = varied(row, wish, 12)
+    assert found[0] == row and found == varied(row, wish, 12) and 2 < len(found) <= 13
+    assert len({one["text"] for one in found}) == len(found)
+    for one in found:
+        words = {slot: one["text"][start:end] for start, end, slot in one["spans"]}
+        assert words["room"] in ("厨房", "走廊", "书房") and words["state"] in ("开", "关"), one
+        assert one["text"] == f"在{words['room']}把那玩意儿{words['state']}"
+    assert varied({**row, "spans": []}, wish, 5) == [{**row, "spans": []}] and varied(row, None, 5) == [row]

@@ -11,6 +11,7 @@ from typing import Any
 from lingos.assistant.journal.entry import Note
 from lingos.assistant.review import Review
 from lingos.assistant.understanding.grammar import Grammar
+from lingos.assistant.understanding.labelled import varied
 from lingos.assistant.understanding.sentences import Wish
 from lingos.assistant.understanding.wishes import rows, wishes
 from lingos.cli.household import SKILL, Household, owner
@@ -66,7 +67,8 @@ def train(
     judged = Path(options.frozen) if options.frozen else _frozen(own, known)
     held = {json.loads(line)["text"] for line in judged.read_text("utf-8").splitlines()}
     reviewed = review_of(own).rows()
-    taught = [row for row in [*rows(known, each=options.each, seed=options.seed), *reviewed] if row["text"] not in held]
+    said = [one for row in reviewed for one in varied(row, known.get(row["intent"]), options.each, options.seed)]
+    taught = [row for row in [*rows(known, each=options.each, seed=options.seed), *said] if row["text"] not in held]
     file = own.folder / "rows.jsonl"
     _write(file, taught)
     tuned = tune(str(file), _told(options), store=own.store, say=say, progress=progress)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from lingos.assistant.slots import Slot
-from lingos.assistant.understanding.fillers import Names
+from lingos.assistant.understanding.fillers import Names, filled
 from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import Wish
 from lingos.contracts import Value
+from lingos.text.language import addressed
 
-__all__ = ["labelled"]
+__all__ = ["labelled", "varied"]
 
 
 def labelled(text: str, wish: Wish | None, values: Mapping[str, Value], now: datetime, none: str) -> dict[str, Any]:
@@ -38,6 +40,32 @@ def labelled(text: str, wish: Wish | None, values: Mapping[str, Value], now: dat
         elif wish.slots[name].kind in ("choice", "number", "name"):
             implied[name] = f"{value:g}" if isinstance(value, float) else str(value)
     return {"text": text, "intent": wish.intent, "spans": [list(one) for one in sorted(spans)], "slots": implied}
+
+
+def varied(row: Mapping[str, Any], wish: Wish | None, each: int, seed: int = 0) -> list[dict[str, Any]]:
+    """A labelled row, and up to `each` like it with other words in its slots: what a person said once is a phrase.
+
+    >>> from lingos.assistant.slots import name
+    >>> rooms = {"room": {"kitchen": ("kitchen",), "hall": ("hall", "hallway")}}
+    >>> wish = Wish("home.dark", {"room": name("Which room?", "哪个房间？")}, {}, rooms)
+    >>> row = {"text": "pitch black in the kitchen", "intent": "home.dark", "spans": [[19, 26, "room"]], "slots": {}}
+    >>> [one["text"] for one in varied(row, wish, 3)][0]
+    'pitch black in the kitchen'
+    """
+    found = {row["text"]: dict(row)}
+    if wish is None or not row["spans"]:
+        return list(found.values())
+    language, chance = addressed(row["text"]), random.Random(f"{seed} {row['text']}")
+    for _ in range(each):
+        text: str = row["text"]
+        spans: list[tuple[int, int, str]] = []
+        for start, end, slot in reversed(row["spans"]):
+            word, _ = filled(wish.slots[slot], language, wish.names.get(slot, {}), chance)
+            spans = [(a + len(word) - (end - start), b + len(word) - (end - start), name) for a, b, name in spans]
+            spans.append((start, start + len(word), slot))
+            text = text[:start] + word + text[end:]
+        found.setdefault(text, {**row, "text": text, "spans": [list(one) for one in reversed(spans)]})
+    return list(found.values())
 
 
 def _places(text: str, slot: Slot, names: Names, value: Value, now: datetime) -> Iterator[tuple[int, int]]:
