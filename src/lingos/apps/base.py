@@ -23,7 +23,7 @@ from functools import cached_property
 from typing import Any, ClassVar, cast, get_args
 
 from lingos.assistant.slots import Slot, checked, schema
-from lingos.assistant.understanding.phrases import parsed
+from lingos.assistant.understanding.phrases import SLOT, parsed
 from lingos.contracts import Action, Call, Change, Effect, Preview, Risk, Value, World
 from lingos.errors import LingosError, unknown
 from lingos.registry import names as known_names
@@ -34,7 +34,6 @@ __all__ = ["RESTORE", "App", "At", "Deed", "Happening", "Plan", "action", "app",
 
 PACKAGE = "lingos.apps"
 RESTORE = "restore"
-SLOT = re.compile(r"\{(\w+)\}")
 NUMBER = re.compile(r" [0-9a-f]{32}$")  # of a call, behind the kind of a thing: nothing for a person
 
 

@@ -14,7 +14,7 @@ from lingos.assistant.slots import name
 from lingos.assistant.understanding.arguments import arguments
 from lingos.assistant.understanding.fillers import Names
 from lingos.assistant.understanding.grammar import Grammar
-from lingos.assistant.understanding.phrases import parsed
+from lingos.assistant.understanding.phrases import SLOT, parsed
 from lingos.assistant.understanding.sentences import Wish
 from lingos.contracts import Value, World
 from lingos.text.language import addressed
@@ -22,7 +22,6 @@ from lingos.text.normalise import clean
 
 __all__ = ["Noticing", "happening", "noticed"]
 
-SLOT = re.compile(r"\{(\w+)\}")
 WHOSE = re.compile(r"^(?:A|An|My|Our)\b|\b(?:a|an|my|our)\b")  # no letter that is a name: "Room A"
 IS = re.compile(r"['’]s (?=(?:open|closed)\b)", re.IGNORECASE)
 TAIL = re.compile(r"(?:的时候|的话|时候|时|了)+[\s,.!?，。！？]*$")

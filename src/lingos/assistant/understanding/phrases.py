@@ -16,9 +16,10 @@ from itertools import islice, product
 
 from lingos.errors import LingosError
 
-__all__ = ["TOKEN", "Part", "Phrase", "Spoken", "implied", "parsed"]
+__all__ = ["SLOT", "TOKEN", "Part", "Phrase", "Spoken", "implied", "parsed"]
 
 TOKEN = re.compile(r"[()\[\]|]|\{\w+\}|[^()\[\]|{}]+|[{}]")
+SLOT = re.compile(r"\{(\w+)\}")
 IMPLIED = re.compile(r"\s*(\w+)\s*=\s*(\S+)\s*")
 Part = tuple[str, str]  # ("word", text) or ("slot", name)
 Way = tuple[Part, ...]
