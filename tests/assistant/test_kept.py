@@ -38,6 +38,18 @@ def test_threads_that_start_together_apply_a_key_once(file: Path) -> None:
     assert [sum(one) for one in zip(*told, strict=True)] == [1] * 25
 
 
+def test_a_new_file_that_another_process_writes_is_waited_for(file: Path) -> None:
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (x)")
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.3, other.execute, ["COMMIT"])
+    done.start()
+    assert Kept(opened(file), "home").apply({"a": 1}, "k")
+    assert not other.in_transaction
+    done.join()
+    other.close()
+
+
 def test_all_or_none(file: Path) -> None:
     kept = Kept(opened(file), "home")
     with pytest.raises(TypeError):

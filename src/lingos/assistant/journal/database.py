@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect
@@ -21,13 +23,15 @@ from lingos.errors import MissingExtra, RecipeError, ResourceError
 
 __all__ = ["Unsure", "connected", "made", "writing"]
 
+PATIENCE = 10  # seconds that one writer waits for another
 LOCK = 0x11A605  # of PostgreSQL's advisory locks
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 EXPECTED = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-FIRST = {  # of a transaction that writes: wait ten seconds for other writers, and be on the disk when it ends
+FIRST = {  # of a transaction that writes: wait for other writers, and be on the disk when it ends
     "sqlite": ("BEGIN IMMEDIATE",),
     "postgresql": (
-        """SELECT set_config('lock_timeout', '10s', true), CASE WHEN current_setting('synchronous_commit') = 'off'
+        f"""SELECT set_config('lock_timeout', '{PATIENCE}s', true),
+        CASE WHEN current_setting('synchronous_commit') = 'off'
         THEN set_config('synchronous_commit', 'on', true) END""",
         f"SELECT pg_advisory_xact_lock({LOCK})",
     ),
@@ -131,7 +135,20 @@ def _postgres(url: URL) -> Engine:
 
 def _durable(connection: Any, _record: object) -> None:
     """A commit is on the disk before the effect begins; readers do not wait for the writer."""
-    connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    _logging_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
+
+
+def _logging_ahead(connection: Any) -> None:
+    """Switch a new file to a write-ahead log. SQLite does not wait here while another process writes: we do."""
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY or monotonic() > until:
+                raise
+        sleep(0.01)
