@@ -1,4 +1,4 @@
-"""`python benchmarks/refusal.py far|near|back`: texts from outside caught at 5 % of in-scope texts refused.
+"""`python benchmarks/refusal.py far|near|back [METHOD [OUTSIDE]]`: foreign texts caught at 5 % of own refused.
 
 far: a skill of all banking77 intents, asked with hwu64's test texts. near: a skill without every 4th sorted intent,
 asked with the test texts of those. back: a skill of hwu64, asked with banking77's test texts. Threshold and score come
@@ -27,7 +27,7 @@ Rows = list[dict[str, Any]]
 
 
 def main() -> None:
-    kind, method = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "top"
+    kind, method, everyday = (*sys.argv[1:], *["top", ""][len(sys.argv) - 2 :])
     inside, outside = ("hwu64", "banking77") if kind == "back" else ("banking77", "hwu64")
     train, test = _rows(inside, "train"), _rows(inside, "test")
     out = set(sorted({row["label"] for row in train})[::4]) if kind == "near" else set()
@@ -35,14 +35,16 @@ def main() -> None:
     train = [row for row in train if row["label"] not in out]
     own = [row for row in test if row["label"] not in out]
     with tempfile.TemporaryDirectory() as scratch:
-        found = _ask(train, own, foreign, method, Path(scratch))
+        found = _ask(train, own, foreign, method, everyday or None, Path(scratch))
     json.dump({"kind": kind, "method": method, **found}, sys.stdout, indent=1)
 
 
-def _ask(train: Rows, own: Rows, foreign: list[str], method: str, scratch: Path) -> dict[str, Any]:
+def _ask(train: Rows, own: Rows, foreign: list[str], method: str, outside: str | None, scratch: Path) -> dict[str, Any]:
     files = [_written(rows, scratch / name) for rows, name in ((train, "train.jsonl"), (own, "test.jsonl"))]
     store = Store(os.environ.get("LINGOS_HOME") or scratch / "home")
-    options = TuneOptions(test=str(files[1]), name="refusal", method=method, refuse=0.05, personal=False)
+    options = TuneOptions(
+        test=str(files[1]), name="refusal", method=method, refuse=0.05, personal=False, outside=outside
+    )
     tuned = tune(files[0], options, store=store, say=lambda text: print(text, file=sys.stderr))
     session = load(str(tuned.skill), store=store)
     sure = [session.confidence(session.outputs(texts)) for texts in ([row["text"] for row in own], foreign)]

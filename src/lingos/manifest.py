@@ -64,6 +64,7 @@ class Data:
     text: str = "text"
     label: str = "label"
     test_file: str | None = None  # where the test rows stand, if not in `file`
+    outside: str | None = None  # where texts stood that belong to no label
     reading: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 

@@ -62,6 +62,16 @@ def test_the_loss_is_cross_entropy_a_row() -> None:
     assert torch.allclose(smooth, 0.7 * plain + 0.3 * uniform, atol=1e-6)
 
 
+def test_a_row_from_outside_is_one_more_class_that_changes_nothing_for_the_others() -> None:
+    logits, targets = torch.randn(3, 4), torch.tensor([2, -1, 0])
+    batch = Batch({}, torch.ones(3, 1), targets=targets)
+    found = TASK.loss({"logits": logits}, batch, {})
+    with_none = torch.cat([logits[1], torch.tensor([4.0]).log()])
+    assert torch.allclose(found[1], -torch.log_softmax(with_none, 0)[4])
+    own = Batch({}, torch.ones(2, 1), targets=targets[[0, 2]])
+    assert torch.equal(found[[0, 2]], TASK.loss({"logits": logits[[0, 2]]}, own, {}))
+
+
 @given(st.integers(2, 6), st.integers(1, 9), st.floats(0.2, 5), st.integers(0, 1000))
 def test_decoding_gives_the_best_labels_with_their_scores(
     classes: int, top: int, temperature: float, seed: int

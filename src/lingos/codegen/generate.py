@@ -83,6 +83,12 @@ def generate(skill: Skill, store: Store, folder: Path, *, data: str | None = Non
             expected="a skill that was tuned with thresholds=none",
             cure="`lingos skills export --format onnx` carries the decision, or tune it with --set thresholds=none",
         )
+    if skill.manifest.data is not None and skill.manifest.data.outside:
+        raise SkillError(
+            f"{skill.ref} has learned from texts of {skill.manifest.data.outside}, for which there is no plain Python",
+            expected="a skill that was tuned without --outside",
+            cure="`lingos skills export` writes its weights for other programs, or tune it without --outside",
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SkillError(f"{folder} is in use", expected="a new or an empty folder", cure="name another one with --out")
     rows = rows_of(skill, data, test)

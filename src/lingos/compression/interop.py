@@ -337,7 +337,7 @@ def _anonymous(manifest: Manifest, files: dict[str, bytes | str | Path]) -> tupl
     data = manifest.data
     if data is None:
         return manifest, files
-    places = [file for file in (data.file, data.test_file) if file and Path(file).is_absolute()]
+    places = [file for file in (data.file, data.test_file, data.outside) if file and Path(file).is_absolute()]
     told: dict[str, Any] = {name: files[name] for name in files if name.startswith(("report.", "evaluation."))}
     for name, path in told.items():
         text = path.read_text("utf-8")
@@ -346,8 +346,9 @@ def _anonymous(manifest: Manifest, files: dict[str, bytes | str | Path]) -> tupl
             spelled = "".join(rf"\\?{re.escape(letter)}" for letter in folder)
             text = re.sub(f"{spelled}|{re.escape(escape(folder))}", "", text)
         told[name] = text
-    test = Path(data.test_file).name if data.test_file else None
-    return replace(manifest, data=replace(data, file=Path(data.file).name, test_file=test)), files | told
+    test, outside = (Path(file).name if file else None for file in (data.test_file, data.outside))
+    own = replace(data, file=Path(data.file).name, test_file=test, outside=outside)
+    return replace(manifest, data=own), files | told
 
 
 FORMATS: Mapping[str, Callable[[_Parts, Path], None]] = {

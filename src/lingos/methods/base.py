@@ -196,12 +196,13 @@ def trains_layers(method: Method, info: BackboneInfo) -> bool:
 
 
 def balance(targets: Array, classes: int, kind: Balance) -> Array:
-    """Weight of each row, mean one: "balanced" = inverse of its class's size, "sqrt" = the root of that.
+    """Weight of each row, mean one: "balanced" = inverse of its class's size, "sqrt" = the root of that. Texts from
+    outside, of class -1, are like a class of their own.
 
     >>> [round(weight, 2) for weight in balance(np.array([0, 0, 0, 1]), 2, "balanced").tolist()]
     [0.67, 0.67, 0.67, 2.0]
     """
-    counts = np.bincount(targets, minlength=classes).clip(min=1)
+    counts = np.bincount(targets % (classes + 1), minlength=classes + 1).clip(min=1)
     power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[kind]
     weights = (1.0 / counts[targets]) ** power
     return np.asarray(weights / weights.mean(), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -141,12 +142,18 @@ class Labelled:
         return backbone.classifier(classes) if kind == "family" else make_head(kind, backbone.info.width, classes)
 
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
-        """Cross-entropy [rows], unreduced, with label smoothing."""
+        """Cross-entropy [rows], unreduced, with label smoothing. A row of class -1 belongs to none: its aim is one more
+        class, whose logit is the log of the number of classes (energy-bounded learning, after Liu et al. 2020).
+        """
         from torch.nn import functional  # torch: not wanted where answers are decoded
 
         assert batch.targets is not None
         smoothing = float(settings.get("label_smoothing", 0.0))
-        return functional.cross_entropy(outputs["logits"], batch.targets, reduction="none", label_smoothing=smoothing)
+        logits, outside = outputs["logits"], batch.targets < 0
+        own = functional.cross_entropy(logits, batch.targets.clamp(min=0), reduction="none", label_smoothing=smoothing)
+        if not outside.any():
+            return own
+        return own.where(~outside, functional.softplus(logits.logsumexp(-1) - math.log(logits.shape[-1])))
 
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
         """The best label and the `top` best with their calibrated scores."""

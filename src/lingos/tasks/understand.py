@@ -18,6 +18,7 @@ import numpy as np
 from lingos.contracts import Backbone, Batch, Calibration, Example, HeadKind, Mark, Outputs, Prediction, Row, Schema
 from lingos.errors import DataError
 from lingos.tasks.base import Labelled
+from lingos.tasks.tagging import marked, order, steps, tags_at
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -52,7 +53,7 @@ class Understand(Labelled):
         return settled(example, schema)
 
     def schema(self, examples: Iterable[Example]) -> Schema:
-        """Beside the labels: the slots that stand in texts, and the values of those that are implied."""
+        """Beside the labels: slots that stand in texts and how they follow one another, and values that are implied."""
         rows = list(examples)
         always = _always(rows)
         rows = [settled(row, {"always": always}) for row in rows]
@@ -60,9 +61,11 @@ class Understand(Labelled):
         for row in rows:
             for slot, value in row.implied.items():
                 values[slot][value] += 1
+        slots = sorted({mark.slot for row in rows for mark in row.marks})
         return {
             **super().schema(rows),
-            "slots": sorted({mark.slot for row in rows for mark in row.marks}),
+            "slots": slots,
+            "order": order(rows, slots) if slots else [],
             "always": always,
             "closed": {slot: sorted(found) for slot, found in sorted(values.items()) if len(found) <= MOST},
         }
@@ -101,11 +104,12 @@ class Understand(Labelled):
         found = super().decode(outputs, schema, calibration, top)
         if "tags" not in outputs or "offsets" not in outputs:
             return found
-        tags = np.asarray(outputs["tags"]).argmax(-1)
+        tags, slots = np.asarray(outputs["tags"]), schema["slots"]
         values = np.asarray(outputs["values"]).argmax(-1)
+        between = steps(schema["order"], tags.shape[-1]) if schema.get("order") else None
         return [
-            replace(one, marks=_marks(tags[k], outputs["offsets"][k], schema), implied=_implied(values[k], schema))
-            for k, one in enumerate(found)
+            replace(one, marks=marked(told, places, slots, between), implied=_implied(value, schema))
+            for one, told, places, value in zip(found, tags, outputs["offsets"], values, strict=True)
         ]
 
     def sample(self) -> list[Example]:
@@ -237,17 +241,10 @@ def _wrong(example: Example, why: str) -> DataError:
 
 
 def _tags(example: Example, row: Row, schema: Schema) -> Array:
-    """0 outside, 1 + 2 k where slot k begins, 2 + 2 k inside it; what is no token of the text is not learned."""
+    """The tag of each token; what is no token of the text is not learned."""
     assert row.offsets is not None
-    number = {slot: k for k, slot in enumerate(schema["slots"])}
     starts, ends = row.offsets[:, 0], row.offsets[:, 1]
-    found = np.where(ends > starts, 0, SKIP).astype(np.int64)
-    for mark in example.marks:
-        if mark.slot in number:
-            inside = np.flatnonzero((ends > starts) & (starts < mark.end) & (ends > mark.start))
-            found[inside] = 2 + 2 * number[mark.slot]
-            found[inside[:1]] -= 1
-    return found
+    return np.where(ends > starts, tags_at(example.marks, starts, ends, schema["slots"]), SKIP)
 
 
 def _values(example: Example, schema: Schema) -> Array:
@@ -257,22 +254,6 @@ def _values(example: Example, schema: Schema) -> Array:
         told = example.implied.get(slot)
         found.append(0 if told is None else values.index(told) + 1 if told in values else SKIP)
     return np.array(found or [SKIP], dtype=np.int64)
-
-
-def _marks(tags: Array, offsets: Array, schema: Schema) -> tuple[Mark, ...]:
-    marks: list[Mark] = []
-    open_slot, before = -1, (-1, -1)
-    for tag, (start, end) in zip(tags.tolist(), np.asarray(offsets).tolist(), strict=True):
-        slot = (tag - 1) // 2 if tag else -1
-        if end <= start or (start, end) == before:  # the first piece of a word speaks for all of it
-            continue
-        before = (start, end)
-        if slot >= 0 and slot == open_slot and tag % 2 == 0:
-            marks[-1] = Mark(marks[-1].start, end, marks[-1].slot)
-        elif slot >= 0:
-            marks.append(Mark(start, end, schema["slots"][slot]))
-        open_slot = slot
-    return tuple(marks)
 
 
 def _implied(values: Array, schema: Schema) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Corpus:
     home: Path | None = None
     progress: Progress | None = None
     clusters: Array | None = None  # near-duplicate cluster of each row, where that is known
+    outside: Sequence[str] = ()  # texts that belong to no class; `beyond` are their positions
 
     def __post_init__(self) -> None:
         self._states: dict[int, States] = {}
@@ -54,11 +55,12 @@ class Corpus:
     def _inputs(self) -> list[dict[str, str]]:
         """The fields of each row as a session reads them; `examples` keep the text as it stands in the file.
 
-        After the rows come the labels' own texts, one for each class: few-shot methods learn them as well.
+        After the rows come the labels' own texts, one for each class: few-shot methods learn them as well. Then come
+        the texts from outside, of which trained methods learn that no class is theirs.
         """
         names = [field.name for field in self.task.fields]
         found = [cleaned(example.fields, names) for example in self.examples]
-        return found + [{names[0]: clean(text)} for text in label_texts(self.schema)]
+        return found + [{names[0]: clean(text)} for text in [*label_texts(self.schema), *self.outside]]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -81,6 +83,11 @@ class Corpus:
         found = self.task.also([*map(_moved, self.examples, self.texts), *blank], rows, self.schema)
         own = {name: [np.full_like(one, UNLEARNED) for one in arrays[len(self) :]] for name, arrays in found.items()}
         return {name: [*arrays[: len(self)], *own[name]] for name, arrays in found.items()}
+
+    @property
+    def beyond(self) -> Array:
+        """Positions of the texts from outside, int64 [k]."""
+        return np.arange(len(self._inputs) - len(self.outside), len(self._inputs))
 
     @property
     def classes(self) -> int:
@@ -143,7 +150,7 @@ def _moved(example: Example, text: str) -> Example:
 
 def digest(corpus: Corpus, rows: Array | None = None) -> str:
     """What a fit on these rows reads besides their targets: the base's weights, the place, the tokens or texts."""
-    state, chosen = hashlib.sha256(), range(len(corpus)) if rows is None else rows.tolist()
+    state, chosen = hashlib.sha256(), [*range(len(corpus)), *corpus.beyond] if rows is None else rows.tolist()
     if corpus.backbone is not None:
         facts = corpus.base.info.sha256, corpus.place.precision, corpus.place.isa, torch.__version__
         state.update(" ".join(facts).encode())

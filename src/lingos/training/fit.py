@@ -135,7 +135,7 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     notes += [NONE] if settings.patience and not len(judges) else []
     method.prepare(branch, settings)
     solution = _begin(branch, corpus, method, settings, rows, seed, start)
-    job = _job(branch, corpus, method, settings, rows, seed, start)
+    job = _job(branch, corpus, method, settings, np.concatenate([rows, corpus.beyond]), seed, start)
     job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
     if watch.folder is not None:
         job.reads = digest(corpus, rows) + _digest(watch.warm)
@@ -259,8 +259,8 @@ class _View(States):
 
 
 def _taught(corpus: Corpus) -> Array:
-    """Class numbers of the rows and then of the labels' own texts, int64 [n + classes]."""
-    return np.concatenate([corpus.targets, np.arange(corpus.classes)])
+    """Class numbers of the rows and then of the labels' own texts, int64 [n + classes + outside]; -1 outside."""
+    return np.concatenate([corpus.targets, np.arange(corpus.classes), np.full(len(corpus.outside), -1)])
 
 
 def _few(targets: Array, rows: Array, seed: int) -> Array:

@@ -38,6 +38,8 @@ def calibrate(
     rung = _moved(rung, offsets)
     logits, targets = rung.logits, corpus.targets[rung.rows]
     temperature = fit_temperature(logits, targets)
+    if corpus.outside and rung.method.reads != "states":
+        say(Said("refuse.words", {"method": rung.method.name}))
     choice = _choice(rung, corpus, logits / temperature, seed, rate)
     settings = _settings(choice.score, rung, temperature)
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])

@@ -36,6 +36,9 @@ class TuneOptions(ReadingOptions):
     effort: Literal["quick", "normal", "thorough"] = Field("normal", description="how long to look for the best method")
     base: str = Field("default", description="pretrained model: default, an id of `lingos bases`, a folder, or none")
     refuse: Share = Field(0.0, lt=1, description='share of in-scope texts that may be refused, e.g. "5%"')
+    outside: str | None = Field(
+        None, description="file of texts that belong to no label, or everyday: such texts are refused; needs --refuse"
+    )
     seed: int = Field(0, ge=0, description="draws splits, batches and dropout")
     shots: int = Field(0, ge=0, description="keep so many rows of each class in all; no other label is read")
     group: str | None = Field(None, description="column whose equal values never straddle a split")

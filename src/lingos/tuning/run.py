@@ -39,6 +39,7 @@ from lingos.tuning.learned import INHERITED
 from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
+from lingos.tuning.outside import outside_texts
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.reading import how_read
 from lingos.tuning.result import Tuned
@@ -115,6 +116,7 @@ def _set_out(
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
     backbone = _base(options, methods)
+    _check_outside(options, methods, backbone)
     origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
@@ -129,6 +131,7 @@ def _set_out(
         corpus.max_length = prepared.max_length
         told = {"base": backbone.info.name, "length": corpus.max_length, "precision": corpus.place.precision}
         say(Said("say.base", told))
+        corpus = _outside(corpus, options, prepared, say)
     facts = facts_of_run(train, options, prepared, corpus, origin.ref if origin else "")
     folder = folder_of(store.home, facts, {**user, "descriptions": schema.get("descriptions")})
     return Road(name, options, store, say, progress, prepared, corpus, user, origin, folder)
@@ -146,6 +149,21 @@ def _base(options: TuneOptions, methods: Sequence[Method]) -> TextBackbone | Non
     return load(options.base) if wanted and options.base != "none" else None
 
 
+def _check_outside(options: TuneOptions, methods: Sequence[Method], backbone: TextBackbone | None) -> None:
+    if options.outside and not options.refuse:
+        raise RecipeError(
+            "--outside changes nothing where nothing is refused",
+            expected="the share of in-scope texts that may be refused as well",
+            cure='say it, e.g. --refuse "5%"',
+        )
+    if options.outside and not any(one.reads == "states" for one in methods if backbone is not None):
+        raise RecipeError(
+            f"--outside is learned by methods that are trained, and {' or '.join(one.name for one in methods)} is not",
+            expected="a base, and a method such as head or top",
+            cure="leave --outside out, or name such a method with --method",
+        )
+
+
 def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str], None]) -> None:
     """What the labels mean, if that was told: a skill carries it beside what the task found in the rows."""
     if options.descriptions:
@@ -153,6 +171,15 @@ def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str],
         found = read_descriptions(Path(options.descriptions), labels, schema["language"])
         say(Said("say.described", {"count": len(found), "labels": len(labels), "file": options.descriptions}))
         schema["descriptions"] = found
+
+
+def _outside(corpus: Corpus, options: TuneOptions, prepared: Prepared, say: Callable[[str], None]) -> Corpus:
+    """The corpus with what people say that belongs to no label; see outside.py."""
+    if not options.outside:
+        return corpus
+    texts, left = outside_texts(options, prepared.source, corpus)
+    say(Said("say.outside", {"count": len(texts), "file": options.outside, "left": left}))
+    return dataclasses.replace(corpus, outside=texts)
 
 
 def _climb(road: Road) -> tuple[list[Rung], Choice]:
@@ -263,6 +290,7 @@ def _data(prepared: Prepared, options: TuneOptions) -> Data:
         text=columns.text,
         label=columns.label or "",
         test_file=_place(options.test) if options.test else None,
+        outside=_place(options.outside) if options.outside else None,
         reading=how_read(options),
     )
 

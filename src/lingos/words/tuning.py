@@ -119,6 +119,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "此处的拒答几乎等于随机（AUROC {best:.2f}，0.5 为随机）：被拒答的文本并不比其他文本更常答错。"
         "应先增加数据或厘清标签",
     ),
+    "refuse.words": (
+        "warning outside: {method} is not trained step by step, so texts from outside change nothing",
+        "警告 outside：{method} 不是逐步训练的方法，域外文本不起作用",
+    ),
     "refuse.foreign": ("foreign texts {value:.3f}, ", "域外文本 {value:.3f}，"),
     "refuse.beside": (" (softmax {foreign}{wrong:.3f})", "（softmax 为 {foreign}{wrong:.3f}）"),
     "refuse.beside.foreign": ("{value:.3f}, ", "{value:.3f}、"),

@@ -1,0 +1,88 @@
+"""Texts that belong to no label of a skill: a method that is trained learns that no class is theirs, and refuses them.
+
+`everyday` are 2,500 short texts from 65 fields of life, in English and Chinese, that come with LingOS; those that lie
+among the training rows are left out. Choose a file where you know what else people will say, `everyday` where not.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lingos.data.source import Source
+from lingos.errors import DataError
+from lingos.text.language import addressed
+from lingos.text.normalise import clean
+from lingos.training.corpus import Corpus
+from lingos.tuning.options import ReadingOptions, TuneOptions
+from lingos.tuning.reading import read_as
+
+if TYPE_CHECKING:
+    from lingos.contracts import Array
+
+__all__ = ["EVERYDAY", "everyday", "outside_texts"]
+
+EVERYDAY = "everyday"
+MOST = 5_000  # texts that are learned: they must not outnumber the rows for nothing
+ROWS = 4_000  # training rows that everyday texts are compared with
+
+
+def everyday(language: str = "multi") -> list[str]:
+    """The texts that come with LingOS, of one language or of both.
+
+    >>> len(everyday()) == len(everyday("en")) + len(everyday("zh")) > 2000
+    True
+    """
+    lines = Path(__file__).with_name("everyday.jsonl").read_text("utf-8").splitlines()
+    texts = [str(json.loads(line)["text"]) for line in lines]
+    return texts if language == "multi" else [text for text in texts if addressed(text) == language]
+
+
+def outside_texts(options: TuneOptions, source: Source, corpus: Corpus) -> tuple[list[str], int]:
+    """(texts, how many were left out): blank ones, repeated ones, those that a training row has too, of `everyday`
+    those that lie among the training rows, and of very many those beyond `MOST`, drawn evenly.
+
+    Raises:
+        DataError: the file can not be read, or no text is left.
+    """
+    common = options.outside == EVERYDAY
+    language = source.language if source.language in ("en", "zh") else "multi"
+    told = everyday(language) if common else _read(options, source)
+    known = {clean(text) for text in corpus.texts}
+    texts = [text for text in dict.fromkeys(map(clean, told)) if text and text not in known]
+    if common and texts:
+        texts = [text for text, odd in zip(texts, _among(texts, corpus, options.seed), strict=True) if not odd]
+    if not texts:
+        raise DataError(
+            f"{options.outside} has no text that is not among the training rows",
+            expected="texts that belong to no label",
+            cure="give another file of such texts" + ("" if common else f", or --outside {EVERYDAY}"),
+        )
+    return [texts[k] for k in _some(len(texts), MOST, options.seed)], len(told) - min(len(texts), MOST)
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------------
+def _read(options: TuneOptions, source: Source) -> list[str]:
+    found = read_as(str(options.outside), ReadingOptions(), own={"text": source.columns.text})
+    return [text or "" for text in found.column(found.columns.text).to_pylist()]
+
+
+def _among(texts: list[str], corpus: Corpus, seed: int) -> Array:
+    """Which texts lie nearer to their nearest training row than the next row of its class does: they may well belong to
+    it (edited neighbours, after Wilson 1972).
+    """
+    rows = _some(len(corpus), ROWS, seed)
+    own, targets = corpus.encode([corpus.texts[k] for k in rows]), corpus.targets[rows]
+    cosines = own @ own.T
+    np.fill_diagonal(cosines, -2)
+    fellow = np.where(targets[:, None] == targets[None, :], cosines, -2).max(1)
+    fellow = np.where(fellow < -1, cosines.max(1), fellow)  # a class of one row
+    near = corpus.encode(texts) @ own.T
+    return np.asarray(near.max(1) > fellow[near.argmax(1)])
+
+
+def _some(count: int, most: int, seed: int) -> Array:
+    return np.sort(np.random.default_rng([seed, 13]).permutation(count)[:most])

@@ -1,0 +1,88 @@
+"""`--outside`: texts that belong to no label are learned as such, and refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.made import csv
+
+from lingos.errors import DataError, RecipeError
+from lingos.store.store import Store
+from lingos.tasks.classify import Classify
+from lingos.training.corpus import Corpus, digest
+from lingos.tuning.options import TuneOptions
+from lingos.tuning.outside import everyday
+from lingos.tuning.run import tune
+from lingos.tuning.verbs import load
+
+RATE = 0.05
+
+
+def options(root: Path, **told: object) -> TuneOptions:
+    data = root / "examples" / "data"
+    usual = {"test": str(data / "tickets_en_test.csv"), "method": "head", "refuse": RATE, "effort": "quick"}
+    return TuneOptions(**{**usual, "personal": False, **told})  # type: ignore[arg-type]
+
+
+def test_everyday_texts_make_a_skill_refuse_more_of_what_is_foreign(root: Path, tmp_path: Path) -> None:
+    data, store, caught = root / "examples" / "data", Store(tmp_path / "home"), []
+    foreign = (data / "off_topic_en.txt").read_text("utf-8").splitlines()
+    for outside in (None, "everyday"):
+        said: list[str] = []
+        tuned = tune(data / "tickets_en.csv", options(root, name="t", outside=outside), store=store, say=said.append)
+        assert any("of everyday belong to no label" in one for one in said) == bool(outside)
+        assert tuned.evaluation.refusal.refused < 3 * RATE
+        caught.append(np.mean([answer.refused for answer in load("t", store=store)(foreign)]))
+    assert caught[1] > caught[0] + 0.1
+
+
+def test_a_file_of_ones_own(root: Path, tmp_path: Path) -> None:
+    data, store, said = root / "examples" / "data", Store(tmp_path / "home"), []
+    own = (data / "tickets_en.csv").read_text("utf-8").splitlines()[1].rpartition(",")[0]
+    other = csv(tmp_path / "other.csv", [("a poem about the sea", "x"), ("a poem about the sea", "x"), (own, "x")])
+    tune(data / "tickets_en.csv", options(root, name="t", outside=str(other)), store=store, say=said.append)
+    assert f"1 texts of {other} belong to no label (2 were left out): methods that are trained learn so" in said
+
+
+@pytest.mark.parametrize(
+    ("told", "part"),
+    [
+        ({"refuse": 0.0}, "--outside changes nothing where nothing is refused"),
+        ({"method": "tfidf"}, "tfidf is not"),
+        ({"base": "none", "method": "auto"}, "is not"),
+    ],
+)
+def test_where_it_would_change_nothing_it_is_refused(told: dict, part: str, root: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=part):
+        tune(
+            root / "examples" / "data" / "tickets_en.csv",
+            options(root, **{"outside": "everyday", **told}),
+            store=Store(tmp_path / "home"),
+        )
+
+
+def test_a_file_without_a_text_of_its_own_is_told(root: Path, tmp_path: Path) -> None:
+    data = root / "examples" / "data" / "tickets_en.csv"
+    with pytest.raises(DataError, match="has no text that is not among the training rows"):
+        tune(data, options(root, outside=str(data)), store=Store(tmp_path / "home"))
+    with pytest.raises(DataError, match="no such file|not found|no file"):
+        tune(data, options(root, outside=str(tmp_path / "none.csv")), store=Store(tmp_path / "home"))
+
+
+def test_their_positions_come_after_rows_and_labels() -> None:
+    task = Classify()
+    rows = task.sample()
+    corpus = Corpus(rows, task, task.schema(rows), outside=["a poem", "the sea"])
+    assert [corpus.texts[k] for k in corpus.beyond] == ["a poem", "the sea"]
+    assert corpus.beyond.min() >= len(rows) + corpus.classes and len(corpus.targets) == len(rows)
+    assert digest(corpus) != digest(dataclasses.replace(corpus, outside=["a poem"]))
+    assert len(dataclasses.replace(corpus, outside=()).beyond) == 0
+
+
+def test_everyday_texts_are_all_different_and_of_two_languages() -> None:
+    found = everyday()
+    assert len(found) == len(set(found)) > 2_500
+    assert min(len(everyday("en")), len(everyday("zh"))) > 1_200
