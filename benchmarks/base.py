@@ -36,6 +36,8 @@ def main() -> None:
     parser.add_argument("--base", default=OURS)
     parser.add_argument("--split", default="test", choices=["test", "validation"])
     options = parser.parse_args()
+    if options.data == "cluener" and options.split == "test" and "--split" in sys.argv:
+        parser.error("cluener's test rows have no labels: its validation rows are what is measured")
     if options.data == "cluener":
         found: dict[str, Any] = {"entity F1": _entities(options.method, options.base, options.settings)}
     else:

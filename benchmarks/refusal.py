@@ -1,4 +1,4 @@
-"""`python benchmarks/refusal.py far|near|back [METHOD [OUTSIDE]]`: foreign texts caught at 5 % of own refused.
+"""`python benchmarks/refusal.py far|near|back [METHOD] [--outside FILE]`: foreign texts caught at 5 % refused.
 
 far: a skill of all banking77 intents, asked with hwu64's test texts. near: a skill without every 4th sorted intent,
 asked with the test texts of those. back: a skill of hwu64, asked with banking77's test texts. Threshold and score come
@@ -7,6 +7,7 @@ from training rows alone. Prints one JSON document.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -27,7 +28,12 @@ Rows = list[dict[str, Any]]
 
 
 def main() -> None:
-    kind, method, everyday = (*sys.argv[1:], *["top", ""][len(sys.argv) - 2 :])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=["far", "near", "back"])
+    parser.add_argument("method", nargs="?", default="top")
+    parser.add_argument("--outside", help="everyday, or a file of texts that belong to no label")
+    options = parser.parse_args()
+    kind, method = options.kind, options.method
     inside, outside = ("hwu64", "banking77") if kind == "back" else ("banking77", "hwu64")
     train, test = _rows(inside, "train"), _rows(inside, "test")
     out = set(sorted({row["label"] for row in train})[::4]) if kind == "near" else set()
@@ -35,8 +41,8 @@ def main() -> None:
     train = [row for row in train if row["label"] not in out]
     own = [row for row in test if row["label"] not in out]
     with tempfile.TemporaryDirectory() as scratch:
-        found = _ask(train, own, foreign, method, everyday or None, Path(scratch))
-    json.dump({"kind": kind, "method": method, **found}, sys.stdout, indent=1)
+        found = _ask(train, own, foreign, method, options.outside, Path(scratch))
+    json.dump({"kind": kind, "method": method, "outside": options.outside, **found}, sys.stdout, indent=1)
 
 
 def _ask(train: Rows, own: Rows, foreign: list[str], method: str, outside: str | None, scratch: Path) -> dict[str, Any]:

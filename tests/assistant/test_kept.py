@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from lingos.assistant.journal.tables import opened
 from lingos.assistant.world.kept import Kept
+from lingos.errors import ResourceError
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ def test_a_new_file_that_another_process_writes_is_waited_for(file: Path) -> Non
     assert Kept(opened(file), "home").apply({"a": 1}, "k")
     assert not other.in_transaction
     done.join()
+    other.close()
+
+
+def test_a_writer_that_does_not_end_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lingos.assistant.journal.database.PATIENCE", 0)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("CREATE TABLE theirs (x)")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ResourceError, match="another program writes to .* database is locked"):
+        opened(file)
     other.close()
 
 

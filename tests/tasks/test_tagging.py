@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Example, Mark
-from lingos.tasks.tagging import marked, order, steps, tags_at
+from lingos.tasks.tagging import counted, marked, tags_at, transitions
 from lingos.tasks.understand import Understand
 
 SLOTS = ["artist", "room"]
@@ -29,15 +29,26 @@ def rows(text: str, *marks: Mark) -> list[Example]:
 
 
 def test_a_slot_does_not_change_inside_a_name() -> None:
-    known = order(rows("play the old blind boys now", Mark(5, 23, "artist")), SLOTS)
-    between = steps(known, 5)
+    known = counted(rows("play the old blind boys now", Mark(5, 23, "artist")), SLOTS)
+    between = transitions(known, 5)
     odd = scores(OUT, ARTIST, ARTIST_ON, ARTIST_ON, OUT, doubt=(2, ROOM_ON))
     assert marked(odd, offsets(5), SLOTS) == (Mark(4, 7, "artist"), Mark(8, 11, "room"), Mark(12, 15, "artist"))
     assert marked(odd, offsets(5), SLOTS, between) == (Mark(4, 15, "artist"),)
 
 
+def test_what_was_never_seen_is_never_likelier_and_a_rare_slot_swallows_no_word() -> None:
+    common = [Example({"text": "play the old band now"}, "play", "1", marks=(Mark(5, 17, "artist"),))] * 200
+    rare = [Example({"text": "clean hall now"}, "clean", "2", marks=(Mark(6, 10, "room"),))] * 3
+    seen = counted(common + rare, SLOTS)
+    between = transitions(seen, 5)
+    unseen = set(np.ndindex(5, 5)) - {(before, after) for before, after, _ in seen}
+    assert (ROOM, ROOM_ON) in unseen and all(between[pair] <= 1e-9 for pair in unseen)
+    close = np.array([[0.9, 0.02, 0.02, 0.03, 0.03], [0.03, 0.02, 0.02, 0.9, 0.03], [0.6, 0.01, 0.01, 0.01, 0.37]])
+    assert marked(np.log(close), offsets(3), SLOTS, between) == (Mark(4, 7, "room"),)
+
+
 def test_sure_scores_win_over_steps_that_were_never_seen() -> None:
-    between = steps(order(rows("play it", Mark(5, 7, "artist")), SLOTS), 5)
+    between = transitions(counted(rows("play it", Mark(5, 7, "artist")), SLOTS), 5)
     sure = 30.0 * np.eye(5)[[ROOM, OUT]]
     assert marked(sure, offsets(2), SLOTS, between) == (Mark(0, 3, "room"),)
 
@@ -45,7 +56,7 @@ def test_sure_scores_win_over_steps_that_were_never_seen() -> None:
 def test_pieces_of_a_word_and_empty_ones_are_one_word_and_none() -> None:
     pieces = np.array([[0, 0], [0, 6], [0, 6], [7, 9], [0, 0]])
     tags = scores(ROOM, ARTIST, ROOM, OUT, ROOM)
-    between = steps(order(rows("prince is", Mark(0, 6, "artist")), SLOTS), 5)
+    between = transitions(counted(rows("prince is", Mark(0, 6, "artist")), SLOTS), 5)
     assert marked(tags, pieces, SLOTS) == marked(tags, pieces, SLOTS, between) == (Mark(0, 6, "artist"),)
     assert marked(np.zeros((1, 5)), np.array([[0, 0]]), SLOTS, between) == ()
 
@@ -57,8 +68,8 @@ def test_tags_of_unknown_slots_are_outside() -> None:
 def test_the_schema_counts_what_follows_what_and_a_schema_without_it_decodes_still() -> None:
     task = Understand()
     schema = task.schema(task.sample())
-    assert sum(count for before, _, count in schema["order"] if before == -1) == len(task.sample())
-    plain = {name: value for name, value in schema.items() if name != "order"}
+    assert sum(count for before, _, count in schema["transitions"] if before == -1) == len(task.sample())
+    plain = {name: value for name, value in schema.items() if name != "transitions"}
     told = {
         "logits": np.zeros((1, 2)),
         "tags": 9.0 * np.eye(3)[[[0, 1]]],

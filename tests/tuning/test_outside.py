@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tests.cli.made import csv
 
-from lingos.errors import DataError, RecipeError
+from lingos.codegen.generate import generate
+from lingos.errors import DataError, RecipeError, SkillError
 from lingos.store.store import Store
 from lingos.tasks.classify import Classify
 from lingos.training.corpus import Corpus, digest
@@ -28,7 +29,8 @@ def options(root: Path, **told: object) -> TuneOptions:
 
 
 def test_everyday_texts_make_a_skill_refuse_more_of_what_is_foreign(root: Path, tmp_path: Path) -> None:
-    data, store, caught = root / "examples" / "data", Store(tmp_path / "home"), []
+    data, store = root / "examples" / "data", Store(tmp_path / "home")
+    caught: list[float] = []
     foreign = (data / "off_topic_en.txt").read_text("utf-8").splitlines()
     for outside in (None, "everyday"):
         said: list[str] = []
@@ -40,7 +42,8 @@ def test_everyday_texts_make_a_skill_refuse_more_of_what_is_foreign(root: Path, 
 
 
 def test_a_file_of_ones_own(root: Path, tmp_path: Path) -> None:
-    data, store, said = root / "examples" / "data", Store(tmp_path / "home"), []
+    data, store = root / "examples" / "data", Store(tmp_path / "home")
+    said: list[str] = []
     own = (data / "tickets_en.csv").read_text("utf-8").splitlines()[1].rpartition(",")[0]
     other = csv(tmp_path / "other.csv", [("a poem about the sea", "x"), ("a poem about the sea", "x"), (own, "x")])
     tune(data / "tickets_en.csv", options(root, name="t", outside=str(other)), store=store, say=said.append)
@@ -51,8 +54,8 @@ def test_a_file_of_ones_own(root: Path, tmp_path: Path) -> None:
     ("told", "part"),
     [
         ({"refuse": 0.0}, "--outside changes nothing where nothing is refused"),
-        ({"method": "tfidf"}, "tfidf is not"),
-        ({"base": "none", "method": "auto"}, "is not"),
+        ({"method": "tfidf"}, "and tfidf is solved in one go"),
+        ({"base": "none", "method": "auto"}, "and there is no base"),
     ],
 )
 def test_where_it_would_change_nothing_it_is_refused(told: dict, part: str, root: Path, tmp_path: Path) -> None:
@@ -66,10 +69,37 @@ def test_where_it_would_change_nothing_it_is_refused(told: dict, part: str, root
 
 def test_a_file_without_a_text_of_its_own_is_told(root: Path, tmp_path: Path) -> None:
     data = root / "examples" / "data" / "tickets_en.csv"
-    with pytest.raises(DataError, match="has no text that is not among the training rows"):
+    with pytest.raises(DataError, match="has no text that is not among the rows with a label"):
         tune(data, options(root, outside=str(data)), store=Store(tmp_path / "home"))
-    with pytest.raises(DataError, match="no such file|not found|no file"):
+    with pytest.raises(DataError, match="no file"):
         tune(data, options(root, outside=str(tmp_path / "none.csv")), store=Store(tmp_path / "home"))
+
+
+def test_test_rows_are_not_outside_and_few_rows_are_not_outnumbered(root: Path, tmp_path: Path) -> None:
+    data = root / "examples" / "data"
+    said: list[str] = []
+    told = options(root, outside=str(data / "tickets_en_test.csv"))
+    with pytest.raises(DataError, match="has no text"):
+        tune(data / "tickets_en.csv", told, store=Store(tmp_path / "home"))
+    tuned = tune(
+        data / "tickets_en.csv",
+        options(root, name="t", outside="everyday", shots=8),
+        store=Store(tmp_path / "home"),
+        say=said.append,
+    )
+    counts = [int(one.split()[0]) for one in said if "of everyday belong to no label" in one]
+    data_of = Store(tmp_path / "home").get(str(tuned.skill)).manifest.data
+    assert data_of is not None and counts == [data_of.used]
+
+
+def test_a_skill_says_what_it_learned_and_has_no_plain_python(root: Path, tmp_path: Path) -> None:
+    data, store = root / "examples" / "data" / "tickets_en.csv", Store(tmp_path / "home")
+    tuned = tune(data, options(root, name="t", outside="everyday", shots=8), store=store)
+    skill = store.get(str(tuned.skill))
+    assert skill.manifest.data is not None and skill.manifest.data.outside == "everyday"
+    assert skill.manifest.refusal.score in ("softmax", "entropy", "energy")
+    with pytest.raises(SkillError, match="has learned from texts of everyday"):
+        generate(skill, store, tmp_path / "code")
 
 
 def test_their_positions_come_after_rows_and_labels() -> None:
@@ -78,6 +108,8 @@ def test_their_positions_come_after_rows_and_labels() -> None:
     corpus = Corpus(rows, task, task.schema(rows), outside=["a poem", "the sea"])
     assert [corpus.texts[k] for k in corpus.beyond] == ["a poem", "the sea"]
     assert corpus.beyond.min() >= len(rows) + corpus.classes and len(corpus.targets) == len(rows)
+    rows_of_a_fit = np.arange(4)
+    assert digest(corpus, np.concatenate([rows_of_a_fit, corpus.beyond])) != digest(corpus, rows_of_a_fit)
     assert digest(corpus) != digest(dataclasses.replace(corpus, outside=["a poem"]))
     assert len(dataclasses.replace(corpus, outside=()).beyond) == 0
 

@@ -77,7 +77,7 @@ def forecast(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     start = method.start(info, settings)
     reach = info.depth if getattr(settings, "begin", "") == "head" else start
     trunk = _trunk_seconds(corpus, small, reach) if reach is not None else 0.0
-    kept = 0 if start is None else len(corpus) if start == info.depth else int(corpus.lengths.sum())
+    kept = 0 if start is None else len(corpus.lengths) if start == info.depth else int(corpus.lengths.sum())
     states = 4.0 * info.width * kept
     if method.reads == "vectors":
         return Forecast(trunk, 0.0, states / 1e6, states / 1e6)
@@ -111,6 +111,7 @@ def _share_that_moves(info: BackboneInfo, start: int | None) -> float:
 def _fit_seconds(corpus: Corpus, small: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> float:
     """Steps of the fit times the seconds of a step, scaled by how many padded tokens a step has here and there."""
     pooled = method.start(corpus.base.info, settings) == corpus.base.info.depth
+    rows = np.concatenate([rows, corpus.beyond])
     lengths = np.ones(len(rows), np.int64) if pooled else corpus.lengths[rows]
     there = _plan(lengths, settings, [seed])
     ticks, tokens = _measured(small, method, settings, seed)

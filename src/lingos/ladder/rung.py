@@ -37,7 +37,8 @@ BANK_TOTAL = 10_000  # rows in all: the pass over them must stay cheap beside th
 @dataclass(frozen=True)
 class Held:
     """Out-of-fold outputs of one fold: rows, targets [m], logits [m, c], vectors [m, d or 0], the fold's bank; of a
-    text method also `known` [m]. `ms`: for one text alone, in this process; `megabytes`: of what is the method's own.
+    text method also `known` [m], where texts from outside were learned their logits [k, c]. `ms`: for one text alone,
+    in this process; `megabytes`: of what is the method's own.
     """
 
     rows: Array
@@ -50,6 +51,7 @@ class Held:
     ms: float = 0.0
     megabytes: float = 0.0
     notes: tuple[str, ...] = ()
+    outside: Array | None = None
 
 
 @dataclass(eq=False)  # arrays have no truth value: a rung is itself alone
@@ -140,6 +142,7 @@ def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch:
         ms=milliseconds(fitted, corpus, [corpus.texts[k] for k in fold[:TIMED]]) if not rung.held else rung.held[0].ms,
         megabytes=_megabytes(fitted),
         notes=tuple(fitted.notes),
+        outside=outputs(fitted, corpus, corpus.beyond)["logits"] if len(corpus.beyond) else None,
     )
 
 
@@ -161,6 +164,8 @@ def _write(place: Path | None, held: Held) -> None:
     arrays["numbers"] = np.array([held.seconds, held.ms, held.megabytes])
     if held.known is not None:
         arrays["known"] = held.known
+    if held.outside is not None:
+        arrays["outside"] = held.outside
     if held.bank is not None:
         arrays |= {"bank": held.bank.vectors, "classes": held.bank.targets, "of": held.bank.rows}
     partial = place / f"held.{os.getpid()}.npz"
@@ -186,6 +191,7 @@ def _read(place: Path | None) -> Held | None:
             kept = Bank(found["bank"], found["classes"], found["of"]) if "bank" in found else None
             rows, logits, vectors, targets = (found[name] for name in ("rows", "logits", "vectors", "targets"))
             seconds, ms, megabytes = found["numbers"].tolist()
-            return Held(rows, logits, vectors, targets, kept, seconds, found.get("known"), ms, megabytes)
+            known, outside = found.get("known"), found.get("outside")
+            return Held(rows, logits, vectors, targets, kept, seconds, known, ms, megabytes, outside=outside)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None  # a damaged file: the fold is fitted again

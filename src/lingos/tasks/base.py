@@ -143,7 +143,7 @@ class Labelled:
 
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
         """Cross-entropy [rows], unreduced, with label smoothing. A row of class -1 belongs to none: its aim is one more
-        class, whose logit is the log of the number of classes (energy-bounded learning, after Liu et al. 2020).
+        class, whose logit is the log of the number of classes, so that their energy falls (after Liu et al. 2020).
         """
         from torch.nn import functional  # torch: not wanted where answers are decoded
 

@@ -18,7 +18,7 @@ import numpy as np
 from lingos.contracts import Backbone, Batch, Calibration, Example, HeadKind, Mark, Outputs, Prediction, Row, Schema
 from lingos.errors import DataError
 from lingos.tasks.base import Labelled
-from lingos.tasks.tagging import marked, order, steps, tags_at
+from lingos.tasks.tagging import counted, marked, tags_at, transitions
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -65,7 +65,7 @@ class Understand(Labelled):
         return {
             **super().schema(rows),
             "slots": slots,
-            "order": order(rows, slots) if slots else [],
+            "transitions": counted(rows, slots) if slots else [],
             "always": always,
             "closed": {slot: sorted(found) for slot, found in sorted(values.items()) if len(found) <= MOST},
         }
@@ -106,7 +106,8 @@ class Understand(Labelled):
             return found
         tags, slots = np.asarray(outputs["tags"]), schema["slots"]
         values = np.asarray(outputs["values"]).argmax(-1)
-        between = steps(schema["order"], tags.shape[-1]) if schema.get("order") else None
+        seen = schema.get("transitions")
+        between = transitions(seen, tags.shape[-1]) if seen else None
         return [
             replace(one, marks=marked(told, places, slots, between), implied=_implied(value, schema))
             for one, told, places, value in zip(found, tags, outputs["offsets"], values, strict=True)

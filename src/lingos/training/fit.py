@@ -138,7 +138,7 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     job = _job(branch, corpus, method, settings, np.concatenate([rows, corpus.beyond]), seed, start)
     job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
     if watch.folder is not None:
-        job.reads = digest(corpus, rows) + _digest(watch.warm)
+        job.reads = digest(corpus, np.concatenate([rows, corpus.beyond])) + _digest(watch.warm)
     if len(judges):
         job.judge = _judge(job, corpus, start, judges)
     trained = descend(job)

@@ -18,6 +18,7 @@ from lingos.evaluation.thresholds import fit_offsets
 from lingos.ladder.rung import Held, Rung
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
+from lingos.tuning.outside import learns
 from lingos.words.said import Said
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["calibrate"]
 
 JUDGED = 20  # wrong answers, at least; the error of an AUROC over so many is 0.07
+LOGITS = ("softmax", "entropy", "energy")  # scores that texts from outside can move
 BLIND = 0.6  # an AUROC below this is hardly better than chance, 0.5
 
 
@@ -38,9 +40,9 @@ def calibrate(
     rung = _moved(rung, offsets)
     logits, targets = rung.logits, corpus.targets[rung.rows]
     temperature = fit_temperature(logits, targets)
-    if corpus.outside and rung.method.reads != "states":
-        say(Said("refuse.words", {"method": rung.method.name}))
-    choice = _choice(rung, corpus, logits / temperature, seed, rate)
+    if corpus.outside and not learns(rung.method):
+        say(Said("outside.untrained", {"method": rung.method.name}))
+    choice = _choice(rung, corpus, temperature, seed, rate)
     settings = _settings(choice.score, rung, temperature)
     found = np.concatenate([_confidence(choice.score, held, temperature, settings) for held in rung.held])
     limit = refusal.threshold(found, rate) if rate > 0 else float("-inf")
@@ -98,13 +100,28 @@ def _moved(rung: Rung, offsets: tuple[float, ...]) -> Rung:
     return dataclasses.replace(rung, held=held)
 
 
-def _choice(rung: Rung, corpus: Corpus, logits: Array, seed: int, rate: float) -> refusal.Choice:
-    targets, known = corpus.targets[rung.rows], _known(rung)
+def _choice(rung: Rung, corpus: Corpus, temperature: float, seed: int, rate: float) -> refusal.Choice:
+    if corpus.outside and learns(rung.method):
+        return _by_outside(rung, temperature)
+    targets, known, logits = corpus.targets[rung.rows], _known(rung), rung.logits / temperature
     if known is not None and rate > 0:  # without refusal the fits of the simulation are not worth their time
         seen = refusal.Seen(logits, np.arange(corpus.classes), known=known)
         return refusal.choose_by(_learner(rung, corpus, seed), targets, seen, seed)
     frozen = corpus.vectors[rung.rows] if rung.method.reads != "texts" and rung.held[0].vectors.shape[1] else None
     return refusal.choose(frozen, targets, logits, seed)
+
+
+def _by_outside(rung: Rung, temperature: float) -> refusal.Choice:
+    """The score of the logits that tells rows out of fold best from texts from outside. The latter were learned: no
+    score is as good on others, and which is best depends on how much of the trunk could move.
+    """
+    pairs = [(one.logits / temperature, one.outside / temperature) for one in rung.held if one.outside is not None]
+    found = {
+        name: float(np.mean([refusal.auroc(confidence(name, own), confidence(name, other)) for own, other in pairs]))
+        for name in LOGITS
+    }
+    best = max(found, key=lambda name: found[name])
+    return refusal.Choice(best, found, {}, Said("outside.score", {"score": best, "value": found[best]}))
 
 
 def _learner(rung: Rung, corpus: Corpus, seed: int) -> refusal.Learner:

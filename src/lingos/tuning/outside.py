@@ -7,26 +7,29 @@ among the training rows are left out. Choose a file where you know what else peo
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lingos.data.source import Source
-from lingos.errors import DataError
+from lingos.errors import DataError, RecipeError
+from lingos.methods.base import Method
 from lingos.text.language import addressed
 from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
 from lingos.tuning.options import ReadingOptions, TuneOptions
+from lingos.tuning.prepare import Prepared
 from lingos.tuning.reading import read_as
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["EVERYDAY", "everyday", "outside_texts"]
+__all__ = ["EVERYDAY", "check_outside", "everyday", "learns", "outside_texts"]
 
 EVERYDAY = "everyday"
-MOST = 5_000  # texts that are learned: they must not outnumber the rows for nothing
+MOST = 5_000  # texts that are learned, and never more than there are training rows
 ROWS = 4_000  # training rows that everyday texts are compared with
 
 
@@ -41,32 +44,64 @@ def everyday(language: str = "multi") -> list[str]:
     return texts if language == "multi" else [text for text in texts if addressed(text) == language]
 
 
-def outside_texts(options: TuneOptions, source: Source, corpus: Corpus) -> tuple[list[str], int]:
-    """(texts, how many were left out): blank ones, repeated ones, those that a training row has too, of `everyday`
-    those that lie among the training rows, and of very many those beyond `MOST`, drawn evenly.
+def learns(method: Method) -> bool:
+    """Whether a method learns from texts from outside: those that are trained step by step do."""
+    return method.reads == "states"
+
+
+def check_outside(options: TuneOptions, methods: Sequence[Method]) -> None:
+    """What can be told before a base is loaded.
+
+    Raises:
+        RecipeError: no method would learn from the texts, or nothing is refused. DataError: the file can not be read.
+    """
+    if options.outside is None:
+        return
+    if not options.refuse:
+        raise RecipeError(
+            "--outside changes nothing where nothing is refused",
+            expected="the share of in-scope texts that may be refused as well",
+            cure='say it, e.g. --refuse "5%"',
+        )
+    if options.base == "none" or not any(map(learns, methods)):
+        told = "there is no base" if options.base == "none" else f"{options.method} is solved in one go"
+        raise RecipeError(
+            f"--outside is learned by methods that are trained on a base, and {told}",
+            expected="a base, and a method such as head or top",
+            cure="leave --outside out, or name such a base and method",
+        )
+    if options.outside != EVERYDAY:
+        read_as(options.outside, ReadingOptions())
+
+
+def outside_texts(options: TuneOptions, prepared: Prepared, corpus: Corpus) -> tuple[list[str], int]:
+    """(texts, how many were left out): blank ones, repeated ones, those that a row with a label or a test row has too,
+    of `everyday` those that lie among the training rows, and, drawn evenly, those that outnumber the training rows.
 
     Raises:
         DataError: the file can not be read, or no text is left.
     """
-    common = options.outside == EVERYDAY
+    common, source = options.outside == EVERYDAY, prepared.source
     language = source.language if source.language in ("en", "zh") else "multi"
-    told = everyday(language) if common else _read(options, source)
-    known = {clean(text) for text in corpus.texts}
+    told = everyday(language) if common else _read(str(options.outside), source)
+    own = [*source.column(source.columns.text).to_pylist(), *(row.fields["text"] for row in prepared.test)]
+    known = {clean(str(text)) for text in own if text}
     texts = [text for text in dict.fromkeys(map(clean, told)) if text and text not in known]
     if common and texts:
         texts = [text for text, odd in zip(texts, _among(texts, corpus, options.seed), strict=True) if not odd]
     if not texts:
         raise DataError(
-            f"{options.outside} has no text that is not among the training rows",
+            f"{options.outside} has no text that is not among the rows with a label",
             expected="texts that belong to no label",
             cure="give another file of such texts" + ("" if common else f", or --outside {EVERYDAY}"),
         )
-    return [texts[k] for k in _some(len(texts), MOST, options.seed)], len(told) - min(len(texts), MOST)
+    most = min(MOST, len(corpus))
+    return [texts[k] for k in _some(len(texts), most, options.seed)], len(told) - min(len(texts), most)
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
-def _read(options: TuneOptions, source: Source) -> list[str]:
-    found = read_as(str(options.outside), ReadingOptions(), own={"text": source.columns.text})
+def _read(file: str, source: Source) -> list[str]:
+    found = read_as(file, ReadingOptions(), own={"text": source.columns.text})
     return [text or "" for text in found.column(found.columns.text).to_pylist()]
 
 

@@ -39,7 +39,7 @@ from lingos.tuning.learned import INHERITED
 from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
-from lingos.tuning.outside import outside_texts
+from lingos.tuning.outside import EVERYDAY, check_outside, learns, outside_texts
 from lingos.tuning.prepare import Prepared, prepare
 from lingos.tuning.reading import how_read
 from lingos.tuning.result import Tuned
@@ -115,8 +115,8 @@ def _set_out(
     user = recipe.asked(options)
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
+    check_outside(options, methods)
     backbone = _base(options, methods)
-    _check_outside(options, methods, backbone)
     origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
     kind = task(options.task)
@@ -149,21 +149,6 @@ def _base(options: TuneOptions, methods: Sequence[Method]) -> TextBackbone | Non
     return load(options.base) if wanted and options.base != "none" else None
 
 
-def _check_outside(options: TuneOptions, methods: Sequence[Method], backbone: TextBackbone | None) -> None:
-    if options.outside and not options.refuse:
-        raise RecipeError(
-            "--outside changes nothing where nothing is refused",
-            expected="the share of in-scope texts that may be refused as well",
-            cure='say it, e.g. --refuse "5%"',
-        )
-    if options.outside and not any(one.reads == "states" for one in methods if backbone is not None):
-        raise RecipeError(
-            f"--outside is learned by methods that are trained, and {' or '.join(one.name for one in methods)} is not",
-            expected="a base, and a method such as head or top",
-            cure="leave --outside out, or name such a method with --method",
-        )
-
-
 def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str], None]) -> None:
     """What the labels mean, if that was told: a skill carries it beside what the task found in the rows."""
     if options.descriptions:
@@ -175,9 +160,9 @@ def _describe(schema: dict[str, Any], options: TuneOptions, say: Callable[[str],
 
 def _outside(corpus: Corpus, options: TuneOptions, prepared: Prepared, say: Callable[[str], None]) -> Corpus:
     """The corpus with what people say that belongs to no label; see outside.py."""
-    if not options.outside:
+    if options.outside is None:
         return corpus
-    texts, left = outside_texts(options, prepared.source, corpus)
+    texts, left = outside_texts(options, prepared, corpus)
     say(Said("say.outside", {"count": len(texts), "file": options.outside, "left": left}))
     return dataclasses.replace(corpus, outside=texts)
 
@@ -236,7 +221,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         calibration=calibration,
         refusal=refusal,
         bank=memory(fitted, corpus, road.train, options.seed),
-        data=_data(road.prepared, options),
+        data=_data(road.prepared, options, rung.method),
         split=_split(road, rung),
         parent=rung.origin or None,
     )
@@ -280,7 +265,7 @@ def _info(road: Road) -> BackboneInfo | None:
     return road.corpus.backbone.info if road.corpus.backbone is not None else None
 
 
-def _data(prepared: Prepared, options: TuneOptions) -> Data:
+def _data(prepared: Prepared, options: TuneOptions, chosen: Method) -> Data:
     columns = prepared.source.columns
     return Data(
         file=_place(prepared.source.file),
@@ -290,11 +275,11 @@ def _data(prepared: Prepared, options: TuneOptions) -> Data:
         text=columns.text,
         label=columns.label or "",
         test_file=_place(options.test) if options.test else None,
-        outside=_place(options.outside) if options.outside else None,
+        outside=_place(options.outside) if options.outside and learns(chosen) else None,
         reading=how_read(options),
     )
 
 
 def _place(file: str) -> str:
     """Where the file lies, so that `explain` finds its rows from any folder; a hub id or standard input as it is."""
-    return str(Path(file).resolve()) if Path(file).exists() else file
+    return file if file == EVERYDAY else str(Path(file).resolve()) if Path(file).exists() else file

@@ -119,7 +119,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "此处的拒答几乎等于随机（AUROC {best:.2f}，0.5 为随机）：被拒答的文本并不比其他文本更常答错。"
         "应先增加数据或厘清标签",
     ),
-    "refuse.words": (
+    "outside.score": (
+        "{score}: AUROC {value:.3f} on the texts from outside, which were learned",
+        "{score}：对（已学习的）域外文本 AUROC {value:.3f}",
+    ),
+    "outside.untrained": (
         "warning outside: {method} is not trained step by step, so texts from outside change nothing",
         "警告 outside：{method} 不是逐步训练的方法，域外文本不起作用",
     ),

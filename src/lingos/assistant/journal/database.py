@@ -149,6 +149,6 @@ def _logging_ahead(connection: Any) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except OperationalError as error:
-            if error.sqlite_errorcode != SQLITE_BUSY or monotonic() > until:
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > until:
                 raise
         sleep(0.01)

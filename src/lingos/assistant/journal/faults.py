@@ -45,6 +45,12 @@ def _fault(url: URL, error: BaseException, away: bool) -> ResourceError:
             expected="a whole SQLite file",
             cure="bring it back from a copy; `sqlite3 FILE .recover` reads what is left",
         )
+    if url.get_backend_name() == "sqlite" and "locked" in reason:
+        return ResourceError(
+            f"another program writes to {url.database} and does not come to an end: {reason}",
+            expected="writers that take turns, each within seconds",
+            cure="end that program, then do it again; nothing was written",
+        )
     if not away:
         return ResourceError(
             f"the database {place} refused: {reason}",
