@@ -13,7 +13,7 @@ from lingos.codegen.generate import generate
 from lingos.errors import DataError, RecipeError, SkillError
 from lingos.store.store import Store
 from lingos.tasks.classify import Classify
-from lingos.training.corpus import Corpus, digest
+from lingos.training.corpus import Corpus, beyond, digest
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.outside import everyday
 from lingos.tuning.run import tune
@@ -106,12 +106,12 @@ def test_their_positions_come_after_rows_and_labels() -> None:
     task = Classify()
     rows = task.sample()
     corpus = Corpus(rows, task, task.schema(rows), outside=["a poem", "the sea"])
-    assert [corpus.texts[k] for k in corpus.beyond] == ["a poem", "the sea"]
-    assert corpus.beyond.min() >= len(rows) + corpus.classes and len(corpus.targets) == len(rows)
+    assert [corpus.texts[k] for k in beyond(corpus)] == ["a poem", "the sea"]
+    assert beyond(corpus).min() >= len(rows) + corpus.classes and len(corpus.targets) == len(rows)
     rows_of_a_fit = np.arange(4)
-    assert digest(corpus, np.concatenate([rows_of_a_fit, corpus.beyond])) != digest(corpus, rows_of_a_fit)
+    assert digest(corpus, np.concatenate([rows_of_a_fit, beyond(corpus)])) != digest(corpus, rows_of_a_fit)
     assert digest(corpus) != digest(dataclasses.replace(corpus, outside=["a poem"]))
-    assert len(dataclasses.replace(corpus, outside=()).beyond) == 0
+    assert len(beyond(dataclasses.replace(corpus, outside=()))) == 0
 
 
 def test_everyday_texts_are_all_different_and_of_two_languages() -> None:

@@ -14,7 +14,7 @@ import torch
 from lingos.contracts import BackboneInfo
 from lingos.methods.base import Deep, Method
 from lingos.training import batches, clock
-from lingos.training.corpus import Corpus
+from lingos.training.corpus import Corpus, beyond
 from lingos.training.fit import Watch, fit
 from lingos.training.hidden import IN_MEMORY
 from lingos.words.said import Said
@@ -111,7 +111,7 @@ def _share_that_moves(info: BackboneInfo, start: int | None) -> float:
 def _fit_seconds(corpus: Corpus, small: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> float:
     """Steps of the fit times the seconds of a step, scaled by how many padded tokens a step has here and there."""
     pooled = method.start(corpus.base.info, settings) == corpus.base.info.depth
-    rows = np.concatenate([rows, corpus.beyond])
+    rows = np.concatenate([rows, beyond(corpus)])
     lengths = np.ones(len(rows), np.int64) if pooled else corpus.lengths[rows]
     there = _plan(lengths, settings, [seed])
     ticks, tokens = _measured(small, method, settings, seed)

@@ -18,7 +18,7 @@ from lingos.contracts import Progress
 from lingos.errors import ResourceError
 from lingos.methods.base import Method
 from lingos.tasks.base import softmax
-from lingos.training.corpus import Corpus, digest
+from lingos.training.corpus import Corpus, beyond, digest
 from lingos.training.fit import Fitted, Watch, fit, outputs
 from lingos.training.pace import milliseconds
 from lingos.words.said import Said
@@ -142,7 +142,7 @@ def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch:
         ms=milliseconds(fitted, corpus, [corpus.texts[k] for k in fold[:TIMED]]) if not rung.held else rung.held[0].ms,
         megabytes=_megabytes(fitted),
         notes=tuple(fitted.notes),
-        outside=outputs(fitted, corpus, corpus.beyond)["logits"] if len(corpus.beyond) else None,
+        outside=outputs(fitted, corpus, beyond(corpus))["logits"] if len(beyond(corpus)) else None,
     )
 
 

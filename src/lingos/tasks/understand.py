@@ -18,7 +18,7 @@ import numpy as np
 from lingos.contracts import Backbone, Batch, Calibration, Example, HeadKind, Mark, Outputs, Prediction, Row, Schema
 from lingos.errors import DataError
 from lingos.tasks.base import Labelled
-from lingos.tasks.tagging import counted, marked, tags_at, transitions
+from lingos.text.tagging import counted, marked, tags_at, transitions
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

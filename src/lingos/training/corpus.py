@@ -24,7 +24,7 @@ from lingos.training.hidden import States, collect
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["Corpus", "digest"]
+__all__ = ["Corpus", "beyond", "digest"]
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Corpus:
     home: Path | None = None
     progress: Progress | None = None
     clusters: Array | None = None  # near-duplicate cluster of each row, where that is known
-    outside: Sequence[str] = ()  # texts that belong to no class; `beyond` are their positions
+    outside: Sequence[str] = ()  # texts that belong to no class; see `beyond`
 
     def __post_init__(self) -> None:
         self._states: dict[int, States] = {}
@@ -83,11 +83,6 @@ class Corpus:
         found = self.task.also([*map(_moved, self.examples, self.texts), *blank], rows, self.schema)
         own = {name: [np.full_like(one, UNLEARNED) for one in arrays[len(self) :]] for name, arrays in found.items()}
         return {name: [*arrays[: len(self)], *own[name]] for name, arrays in found.items()}
-
-    @property
-    def beyond(self) -> Array:
-        """Positions of the texts from outside, int64 [k]."""
-        return np.arange(len(self._inputs) - len(self.outside), len(self._inputs))
 
     @property
     def classes(self) -> int:
@@ -139,6 +134,11 @@ class Corpus:
         return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12))
 
 
+def beyond(corpus: Corpus) -> Array:
+    """Positions of a corpus's texts from outside, int64 [k]."""
+    return np.arange(len(corpus.texts) - len(corpus.outside), len(corpus.texts))
+
+
 def _moved(example: Example, text: str) -> Example:
     """The example with its marks where they stand in the cleaned text."""
     if not example.marks or text == example.fields["text"]:
@@ -150,7 +150,7 @@ def _moved(example: Example, text: str) -> Example:
 
 def digest(corpus: Corpus, rows: Array | None = None) -> str:
     """What a fit on these rows reads besides their targets: the base's weights, the place, the tokens or texts."""
-    state, chosen = hashlib.sha256(), [*range(len(corpus)), *corpus.beyond] if rows is None else rows.tolist()
+    state, chosen = hashlib.sha256(), [*range(len(corpus)), *beyond(corpus)] if rows is None else rows.tolist()
     if corpus.backbone is not None:
         facts = corpus.base.info.sha256, corpus.place.precision, corpus.place.isa, torch.__version__
         state.update(" ".join(facts).encode())

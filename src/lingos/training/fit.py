@@ -21,7 +21,7 @@ from lingos.modules.branch import Branch, is_head, make_branch
 from lingos.settings import Options
 from lingos.tasks.base import label_texts
 from lingos.text.ngrams import Ngrams
-from lingos.training.corpus import Corpus, digest
+from lingos.training.corpus import Corpus, beyond, digest
 from lingos.training.device import Place, Precision
 from lingos.training.held import NONE, cut
 from lingos.training.hidden import STEP_TOKENS, States, padded
@@ -135,10 +135,10 @@ def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     notes += [NONE] if settings.patience and not len(judges) else []
     method.prepare(branch, settings)
     solution = _begin(branch, corpus, method, settings, rows, seed, start)
-    job = _job(branch, corpus, method, settings, np.concatenate([rows, corpus.beyond]), seed, start)
+    job = _job(branch, corpus, method, settings, np.concatenate([rows, beyond(corpus)]), seed, start)
     job.folder, job.progress, job.log, job.steps = watch.folder, watch.progress, watch.log, watch.steps
     if watch.folder is not None:
-        job.reads = digest(corpus, np.concatenate([rows, corpus.beyond])) + _digest(watch.warm)
+        job.reads = digest(corpus, np.concatenate([rows, beyond(corpus)])) + _digest(watch.warm)
     if len(judges):
         job.judge = _judge(job, corpus, start, judges)
     trained = descend(job)

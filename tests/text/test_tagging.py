@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from lingos.contracts import Example, Mark
-from lingos.tasks.tagging import counted, marked, tags_at, transitions
 from lingos.tasks.understand import Understand
+from lingos.text.tagging import counted, marked, tags_at, transitions
 
 SLOTS = ["artist", "room"]
 OUT, ARTIST, ARTIST_ON, ROOM, ROOM_ON = range(5)
