@@ -77,7 +77,9 @@ def forecast(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: i
     start = method.start(info, settings)
     reach = info.depth if getattr(settings, "begin", "") == "head" else start
     trunk = _trunk_seconds(corpus, small, reach) if reach is not None else 0.0
-    kept = 0 if start is None else len(corpus.lengths) if start == info.depth else int(corpus.lengths.sum())
+    kept = (
+        0 if start is None else len(corpus) + len(corpus.outside) if start == info.depth else int(corpus.lengths.sum())
+    )
     states = 4.0 * info.width * kept
     if method.reads == "vectors":
         return Forecast(trunk, 0.0, states / 1e6, states / 1e6)
