@@ -34,14 +34,14 @@ def main() -> None:
     parser.add_argument("method", nargs="?", default="top")
     parser.add_argument("settings", nargs="*", metavar="NAME=VALUE")
     parser.add_argument("--base", default=OURS)
-    parser.add_argument("--split", default="test", choices=["test", "validation"])
+    parser.add_argument("--split", choices=["test", "validation"])
     options = parser.parse_args()
-    if options.data == "cluener" and options.split == "test" and "--split" in sys.argv:
+    if options.data == "cluener" and options.split == "test":
         parser.error("cluener's test rows have no labels: its validation rows are what is measured")
     if options.data == "cluener":
         found: dict[str, Any] = {"entity F1": _entities(options.method, options.base, options.settings)}
     else:
-        parts = list(_parts(options.data, options.split))
+        parts = list(_parts(options.data, options.split or "test"))
         ours = [_score(train, test, options.method, options.base, options.settings) for train, test in parts]
         method, base = BESIDE[options.data]
         other = [_score(train, test, method or options.method, base, [] if method else options.settings)

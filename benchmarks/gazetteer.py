@@ -23,6 +23,7 @@ from lingos.evaluation.intervals import wilson
 from lingos.evaluation.slots import slots
 from lingos.tasks.understand import Understand
 
+WORD = r"[^\W㐀-鿿]"  # a letter of a word; Chinese has no spaces between its words
 DATA = Path(os.environ.get("LINGOS_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
 
 
@@ -68,11 +69,13 @@ def _filled(answers: Sequence[Prediction], test: Sequence[Example], train: Seque
 def _marks(text: str, known: Counter[tuple[str, str]]) -> tuple[Mark, ...]:
     marks: list[Mark] = []
     for words, slot in sorted(known, key=lambda one: (-len(one[0]), -known[one], one)):
-        edges = [r"(?<!\w)" if words[:1].isascii() else "", r"(?!\w)" if words[-1:].isascii() else ""]
+        edges = [
+            rf"(?<!{WORD})" if words[:1].isascii() else "",
+            rf"(?!{WORD})" if words[-1:].isascii() else "",
+        ]
         for found in re.finditer(f"{edges[0]}{re.escape(words)}{edges[1]}", text, re.IGNORECASE):
             if not any(found.start() < mark.end and mark.start < found.end() for mark in marks):
                 marks.append(Mark(found.start(), found.end(), slot))
-                break
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
 

@@ -63,7 +63,7 @@ def test_a_database_that_is_locked_is_told(tmp_path: Path) -> None:
         connection.execute(text("PRAGMA busy_timeout=20"))
     with (
         writing(journal.engine),
-        pytest.raises(ResourceError, match="another program writes to .*: database is locked"),
+        pytest.raises(ResourceError, match="another program or connection writes to .*: database is locked"),
     ):
         other.append(Note("command", "ana"))
     other.append(Note("command", "ana"))

@@ -56,7 +56,7 @@ def test_a_writer_that_does_not_end_is_told(file: Path, monkeypatch: pytest.Monk
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("CREATE TABLE theirs (x)")
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(ResourceError, match="another program writes to .* database is locked"):
+    with pytest.raises(ResourceError, match="another program or connection writes to .* database is locked"):
         opened(file)
     other.close()
 

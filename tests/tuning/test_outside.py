@@ -11,11 +11,15 @@ from tests.cli.made import csv
 
 from lingos.codegen.generate import generate
 from lingos.errors import DataError, RecipeError, SkillError
+from lingos.ladder.rung import Held, Rung, climb
+from lingos.methods.base import method
 from lingos.store.store import Store
 from lingos.tasks.classify import Classify
 from lingos.training.corpus import Corpus, beyond, digest
+from lingos.tuning.calibrate import _moved
 from lingos.tuning.options import TuneOptions
-from lingos.tuning.outside import everyday
+from lingos.tuning.outside import everyday, outside_texts
+from lingos.tuning.prepare import prepare
 from lingos.tuning.run import tune
 from lingos.tuning.verbs import load
 
@@ -69,7 +73,7 @@ def test_where_it_would_change_nothing_it_is_refused(told: dict, part: str, root
 
 def test_a_file_without_a_text_of_its_own_is_told(root: Path, tmp_path: Path) -> None:
     data = root / "examples" / "data" / "tickets_en.csv"
-    with pytest.raises(DataError, match="has no text that is not among the rows with a label"):
+    with pytest.raises(DataError, match="has no text that is not in the training file"):
         tune(data, options(root, outside=str(data)), store=Store(tmp_path / "home"))
     with pytest.raises(DataError, match="no file"):
         tune(data, options(root, outside=str(tmp_path / "none.csv")), store=Store(tmp_path / "home"))
@@ -100,6 +104,48 @@ def test_a_skill_says_what_it_learned_and_has_no_plain_python(root: Path, tmp_pa
     assert skill.manifest.refusal.score in ("softmax", "entropy", "energy")
     with pytest.raises(SkillError, match="has learned from texts of everyday"):
         generate(skill, store, tmp_path / "code")
+
+
+def test_a_fold_kept_without_them_is_fitted_again_and_one_with_them_is_read(tmp_path: Path) -> None:
+    task = Classify()
+    rows = task.sample()
+    corpus = Corpus(rows, task, task.schema(rows), outside=["a poem", "the sea"])
+    kind = method("tfidf")
+    places = np.arange(len(rows))
+
+    def climbed() -> Held:
+        return climb(Rung(kind, kind.Settings()), corpus, places, places[::2], 0, tmp_path, None)
+
+    first = climbed()
+    assert first.outside is not None and first.outside.shape == (2, corpus.classes)
+    file = next(tmp_path.rglob("held.npz"))
+    kept = dict(np.load(file))
+    again = climbed()
+    assert again.outside is not None and np.array_equal(again.outside, first.outside)
+    np.savez(file, allow_pickle=False, **{name: value for name, value in kept.items() if name != "outside"})
+    mended = climbed()
+    assert mended.outside is not None and np.array_equal(mended.outside, first.outside)
+
+
+def test_the_decision_for_rare_classes_moves_them_as_well() -> None:
+    held = Held(np.arange(2), np.zeros((2, 3)), np.zeros((2, 0)), np.arange(2), None, 0.0, outside=np.ones((4, 3)))
+    rung = Rung(method("head"), method("head").Settings(), held=[held])
+    assert np.array_equal(_moved(rung, (1.0, 0.0, -1.0)).held[0].outside, [[2.0, 1.0, 0.0]] * 4)
+
+
+@pytest.mark.parametrize("name", ["utter", "body"])
+def test_the_text_is_found_as_in_the_training_file_and_no_label_is_wanted(name: str, tmp_path: Path) -> None:
+    task = Classify()
+    rows = task.sample()
+    file = tmp_path / "n.csv"
+    file.write_text(f"{name},reply\na long poem about the sea,thank you all very much\nanother one,so nice of you\n")
+    train = csv(
+        tmp_path / "t.csv", [(str(row.fields["text"]), str(row.target)) for row in rows], head=f"{name},label\n"
+    )
+    prepared = prepare(train, TuneOptions(personal=False), None, lambda text: None)
+    corpus = Corpus(rows, task, task.schema(rows))
+    told = TuneOptions(outside=str(file), refuse=RATE)
+    assert outside_texts(told, prepared, corpus) == (["a long poem about the sea", "another one"], 0)
 
 
 def test_their_positions_come_after_rows_and_labels() -> None:

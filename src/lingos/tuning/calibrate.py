@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["calibrate"]
 
 JUDGED = 20  # wrong answers, at least; the error of an AUROC over so many is 0.07
-LOGITS = ("softmax", "entropy", "energy")  # scores that texts from outside can move
+LOGITS = ("energy", "entropy", "softmax")  # scores that texts from outside can move, as the loss moves them
+NEAR = 0.005  # a difference in AUROC that decides nothing: the texts were learned
 BLIND = 0.6  # an AUROC below this is hardly better than chance, 0.5
 
 
@@ -96,13 +97,19 @@ def _moved(rung: Rung, offsets: tuple[float, ...]) -> Rung:
     """The rung as if its logits had been moved: temperature and refusal are fitted on what will be answered."""
     if not offsets:
         return rung
-    held = [dataclasses.replace(held, logits=held.logits + np.asarray(offsets)) for held in rung.held]
+    step = np.asarray(offsets)
+    held = [
+        dataclasses.replace(
+            held, logits=held.logits + step, outside=None if held.outside is None else held.outside + step
+        )
+        for held in rung.held
+    ]
     return dataclasses.replace(rung, held=held)
 
 
 def _choice(rung: Rung, corpus: Corpus, temperature: float, seed: int, rate: float) -> refusal.Choice:
     if corpus.outside and learns(rung.method):
-        return _by_outside(rung, temperature)
+        return _by_outside(rung, corpus, temperature)
     targets, known, logits = corpus.targets[rung.rows], _known(rung), rung.logits / temperature
     if known is not None and rate > 0:  # without refusal the fits of the simulation are not worth their time
         seen = refusal.Seen(logits, np.arange(corpus.classes), known=known)
@@ -111,17 +118,18 @@ def _choice(rung: Rung, corpus: Corpus, temperature: float, seed: int, rate: flo
     return refusal.choose(frozen, targets, logits, seed)
 
 
-def _by_outside(rung: Rung, temperature: float) -> refusal.Choice:
-    """The score of the logits that tells rows out of fold best from texts from outside. The latter were learned: no
-    score is as good on others, and which is best depends on how much of the trunk could move.
+def _by_outside(rung: Rung, corpus: Corpus, temperature: float) -> refusal.Choice:
+    """The score of the logits that tells rows out of fold best from texts from outside, energy where it is as good. The
+    texts were learned: no score is as good on others, and which is best depends on how much of the trunk could move.
     """
     pairs = [(one.logits / temperature, one.outside / temperature) for one in rung.held if one.outside is not None]
     found = {
         name: float(np.mean([refusal.auroc(confidence(name, own), confidence(name, other)) for own, other in pairs]))
         for name in LOGITS
     }
-    best = max(found, key=lambda name: found[name])
-    return refusal.Choice(best, found, {}, Said("outside.score", {"score": best, "value": found[best]}))
+    best = next(name for name in LOGITS if found[name] >= max(found.values()) - NEAR)
+    wrong = refusal.choose(None, corpus.targets[rung.rows], rung.logits / temperature).wrong
+    return refusal.Choice(best, {}, wrong, Said("outside.score", {"score": best, "value": found[best]}))
 
 
 def _learner(rung: Rung, corpus: Corpus, seed: int) -> refusal.Learner:

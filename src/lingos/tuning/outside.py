@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lingos.data.readers import ReadOptions, read
 from lingos.data.source import Source
 from lingos.errors import DataError, RecipeError
 from lingos.methods.base import Method
 from lingos.text.language import addressed
 from lingos.text.normalise import clean
 from lingos.training.corpus import Corpus
-from lingos.tuning.options import ReadingOptions, TuneOptions
+from lingos.tuning.naming import STDIN
+from lingos.tuning.options import TuneOptions
 from lingos.tuning.prepare import Prepared
-from lingos.tuning.reading import read_as
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
@@ -70,12 +71,17 @@ def check_outside(options: TuneOptions, methods: Sequence[Method]) -> None:
             expected="a base, and a method such as head or top",
             cure="leave --outside out, or name such a base and method",
         )
-    if options.outside != EVERYDAY:
-        read_as(options.outside, ReadingOptions())
+    file = options.outside
+    if file not in (EVERYDAY, STDIN) and not file.startswith("hub:") and not Path(file).expanduser().exists():
+        raise DataError(
+            f"no file {file}" if file.strip() else "the name of the file of outside texts is empty",
+            expected=f"a file of texts that belong to no label, or {EVERYDAY}",
+            cure="check the path",
+        )
 
 
 def outside_texts(options: TuneOptions, prepared: Prepared, corpus: Corpus) -> tuple[list[str], int]:
-    """(texts, how many were left out): blank ones, repeated ones, those that a row with a label or a test row has too,
+    """(texts, how many were left out): blank ones, repeated ones, those that the training file or a test row has too,
     of `everyday` those that lie among the training rows, and, drawn evenly, those that outnumber the training rows.
 
     Raises:
@@ -91,7 +97,7 @@ def outside_texts(options: TuneOptions, prepared: Prepared, corpus: Corpus) -> t
         texts = [text for text, odd in zip(texts, _among(texts, corpus, options.seed), strict=True) if not odd]
     if not texts:
         raise DataError(
-            f"{options.outside} has no text that is not among the rows with a label",
+            f"{options.outside} has no text that is not in the training file or among the test rows",
             expected="texts that belong to no label",
             cure="give another file of such texts" + ("" if common else f", or --outside {EVERYDAY}"),
         )
@@ -101,7 +107,7 @@ def outside_texts(options: TuneOptions, prepared: Prepared, corpus: Corpus) -> t
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
 def _read(file: str, source: Source) -> list[str]:
-    found = read_as(file, ReadingOptions(), own={"text": source.columns.text})
+    found = read(file, own={"text": source.columns.text}, options=ReadOptions(labelled=False))
     return [text or "" for text in found.column(found.columns.text).to_pylist()]
 
 

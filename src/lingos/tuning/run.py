@@ -275,11 +275,15 @@ def _data(prepared: Prepared, options: TuneOptions, chosen: Method) -> Data:
         text=columns.text,
         label=columns.label or "",
         test_file=_place(options.test) if options.test else None,
-        outside=_place(options.outside) if options.outside and learns(chosen) else None,
+        outside=_told_outside(options.outside) if options.outside and learns(chosen) else None,
         reading=how_read(options),
     )
 
 
+def _told_outside(file: str) -> str:
+    return file if file == EVERYDAY else _place(file)
+
+
 def _place(file: str) -> str:
     """Where the file lies, so that `explain` finds its rows from any folder; a hub id or standard input as it is."""
-    return file if file == EVERYDAY else str(Path(file).resolve()) if Path(file).exists() else file
+    return str(Path(file).resolve()) if Path(file).exists() else file

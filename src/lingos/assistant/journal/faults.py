@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sqlite3 import SQLITE_BUSY
 from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext
@@ -45,11 +46,11 @@ def _fault(url: URL, error: BaseException, away: bool) -> ResourceError:
             expected="a whole SQLite file",
             cure="bring it back from a copy; `sqlite3 FILE .recover` reads what is left",
         )
-    if url.get_backend_name() == "sqlite" and "locked" in reason:
+    if url.get_backend_name() == "sqlite" and getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_BUSY:
         return ResourceError(
-            f"another program writes to {url.database} and does not come to an end: {reason}",
+            f"another program or connection writes to {url.database} and does not come to an end: {reason}",
             expected="writers that take turns, each within seconds",
-            cure="end that program, then do it again; nothing was written",
+            cure="end it, then do it again",
         )
     if not away:
         return ResourceError(
