@@ -105,8 +105,7 @@ def climb(
     """Fit on the pool without the fold, predict the fold. What is done already lies in `folder` and is read."""
     place = folder / f"{rung.method.name}-{_key(rung, corpus)}-{len(rung.held)}" if folder else None
     held = _read(place)
-    lacks = held is not None and held.outside is None and bool(corpus.outside)  # kept by an older LingOS
-    if held is None or lacks or not np.array_equal(held.rows, fold):
+    if held is None or not np.array_equal(held.rows, fold):
         rest = np.setdiff1d(pool, fold)
         held = _one(rung, corpus, rest, fold, seed, Watch(place, progress, warm=rung.warm))
         _write(place, held)
