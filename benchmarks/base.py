@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -19,9 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import lingos
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path, too
 
-DATA = Path(os.environ.get("LINGOS_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
+import lingos
+from benchmarks.joint import DATA, say
+
 OURS = "lingos-base-zh-en"
 BESIDE = {"chnsenticorp": ("tfidf", "none"), "fewclue_tnews": ("tfidf", "none"), "banking77": (None, "default")}
 Rows = list[dict[str, Any]]
@@ -89,17 +90,13 @@ def _tuned(train: Rows, test: Rows, told: lingos.TuneOptions) -> Any:
         for file, rows in zip(files, (train, test), strict=True):
             file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
         own = told.model_copy(update={"test": str(files[1])})
-        return lingos.tune(str(files[0]), own, store=lingos.Store(Path(scratch) / "home"), say=_say)
+        return lingos.tune(str(files[0]), own, store=lingos.Store(Path(scratch) / "home"), say=say)
 
 
 def _rows(data: str, part: str) -> Rows:
     file = next(iter(sorted((DATA / data).glob(f"{part}.jsonl*"))), DATA / data / f"{part}.jsonl")
     with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
 
 
 if __name__ == "__main__":

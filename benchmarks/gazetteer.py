@@ -8,7 +8,6 @@ stand together in training rows of the intent. Prints the same document as joint
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -17,14 +16,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs by its path, too
+
 import lingos
+from benchmarks.joint import DATA, points
 from lingos.contracts import Example, Mark, Prediction
 from lingos.evaluation.intervals import wilson
 from lingos.evaluation.slots import slots
 from lingos.tasks.understand import Understand
 
 WORD = r"[^\W㐀-鿿]"  # a letter of a word; Chinese has no spaces between its words
-DATA = Path(os.environ.get("LINGOS_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
 
 
 def main() -> None:
@@ -45,8 +46,8 @@ def main() -> None:
     judged = slots(found, test)
     document = {
         "rows": judged.rows,
-        "intent": _points((right.value, right.low, right.high)),
-        **{name: _points(getattr(judged, name)) for name in ("marks", "marked", "implied", "exact")},
+        "intent": points((right.value, right.low, right.high)),
+        **{name: points(getattr(judged, name)) for name in ("marks", "marked", "implied", "exact")},
     }
     json.dump(document, sys.stdout)
 
@@ -89,10 +90,6 @@ def _rows(file: Path) -> list[Example]:
         )
         for k, row in enumerate(told)
     ]  # fmt: skip
-
-
-def _points(told: tuple[float, float, float]) -> list[float]:
-    return [round(100 * one, 2) for one in told]
 
 
 if __name__ == "__main__":

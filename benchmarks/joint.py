@@ -37,23 +37,23 @@ def main() -> None:
             name="joint", task="understand", text="text", label="intent", method=options.method, base=options.base,
             set=options.settings, effort="quick", seed=options.seed, test=str(folder / f"{options.split}.jsonl"),
         )  # fmt: skip
-        tuned = lingos.tune(str(folder / "train.jsonl"), told, store=lingos.Store(home), say=_say)
+        tuned = lingos.tune(str(folder / "train.jsonl"), told, store=lingos.Store(home), say=say)
     found, intent = tuned.evaluation.slots, tuned.evaluation.test.primary
     assert found is not None
     document = {
         "rows": found.rows,
-        "intent": _points((intent.value, intent.low, intent.high)),
-        **{name: _points(getattr(found, name)) for name in ("marks", "marked", "implied", "exact")},
+        "intent": points((intent.value, intent.low, intent.high)),
+        **{name: points(getattr(found, name)) for name in ("marks", "marked", "implied", "exact")},
         "processor seconds": round(time.process_time() - began),
     }
     json.dump(document, sys.stdout)
 
 
-def _points(told: tuple[float, float, float]) -> list[float]:
+def points(told: tuple[float, float, float]) -> list[float]:
     return [round(100 * one, 2) for one in told]
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
