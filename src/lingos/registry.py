@@ -57,7 +57,17 @@ def _own(package: str) -> frozenset[str]:
 
 @cache
 def _foreign(package: str) -> dict[str, importlib.metadata.EntryPoint]:
-    return {point.name: point for point in importlib.metadata.entry_points(group=package)}
+    found: dict[str, importlib.metadata.EntryPoint] = {}
+    for point in importlib.metadata.entry_points(group=package):
+        other = found.setdefault(point.name, point)
+        if point.name in _own(package) or other.value != point.value:
+            by = sorted({one.dist.name for one in (point, other) if one.dist is not None})
+            raise LingosError(
+                f"{', '.join(by)}: the name '{point.name}' in {package} is taken",
+                expected="names that neither LingOS nor another package has",
+                cure="uninstall that package, or give its entry point another name",
+            )
+    return found
 
 
 def _only_class(module: ModuleType, name: str) -> type:

@@ -49,7 +49,8 @@ def test_it_does_what_is_said(at: At) -> None:
     assert (reply.said, at.has("kitchen.light")) == ("the light in the kitchen is on", "on")
     assert at.says("把厨房的灯关掉").said == "厨房的灯：关"
     assert at.has("kitchen.light") == "off"
-    assert at.kind("turn off the kitchen light") == "already"
+    reply = at.says("turn off the kitchen light")
+    assert (reply.parts[0].kind, reply.said) == ("already", "already so: the light in the kitchen is off")
     assert at.kind("unicorns eat light") == "sorry"
 
 
@@ -112,6 +113,23 @@ def test_foreign_text_starts_nothing_and_says_no_yes(at: At) -> None:
     assert at.kind("kitchen") == "sorry"  # nobody asked "which room?"
     assert at.assistant.do("undo that", "ana", source="a mail").parts[0].kind == "refused"
     assert (at.has("kitchen.light"), at.has("front door.lock")) == ("off", "locked")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Hello!", "hello; ask"), ("thank you very much", "you are welcome"), ("你好", "您好；问"), ("谢谢！", "不客气")],
+)
+def test_a_courtesy_is_answered_and_is_no_yes(text: str, said: str, at: At) -> None:
+    at.says("unlock the front door")
+    assert at.says(text).said.startswith(said)
+    assert at.kind("yes") == "sorry"
+    assert at.has("front door.lock") == "locked"
+
+
+def test_what_it_can_do_is_a_line_each(at: At) -> None:
+    told = at.says("what can you do?").said.splitlines()
+    assert told[0] == "you can say, for example:" and len(told) > 20
+    assert all(one.startswith("- ") for one in told[1:])
 
 
 def test_undo(at: At) -> None:

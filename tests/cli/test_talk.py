@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -53,6 +54,14 @@ def test_it_acts_cold(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "yes", "unlock the back door", "unicorns eat light", "turn on the kitchen light",
     ]  # fmt: skip
     assert json.loads(out)[1]["calls"][0]["status"] == "done"
+
+
+@pytest.mark.parametrize("word", ["quit", "EXIT", "退出"])
+def test_a_talk_ends(
+    word: str, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"turn on the kitchen light\n{word}\nturn it off\n"))
+    assert said(capsys, "do") == (0, "the light in the kitchen is on\n")
 
 
 def test_undo_and_rights(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

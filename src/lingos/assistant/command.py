@@ -111,8 +111,10 @@ class Command:
             case "undo":
                 return (self._undone(),)
             case "help":
-                said = self._say("talk.help", examples=listed(examples(self.wishes, self.language), "list.semicolon"))
-                return (Part("done", said, self.text),)
+                shown = "".join(f"\n- {one}" for one in examples(self.wishes, self.language))
+                return (Part("done", self._say("talk.help", examples=shown), self.text),)
+            case "greeting" | "thanks":
+                return (Part("done", self._say(f"talk.{told.kind}"), self.text),)
             case "yes" | "no" if pending is not None and pending.kind != "slot":
                 return self._yes(pending) if told.kind == "yes" else self._no(pending)
             case "no" if pending is not None:

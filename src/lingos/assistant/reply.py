@@ -38,6 +38,8 @@ def part_of(outcome: Outcome, language: str, text: str = "") -> Part:
     said = outcome.said
     if outcome.kind == "ask" and preview is not None:
         said = Said("talk.ask", {"said": preview.said, "why": said}).told(language)
+    elif outcome.kind == "already":
+        said = Said("talk.already", {"said": said}).told(language)
     changes = effect.changes if effect else preview.changes if preview else ()
     value = effect.value if effect else None
     intent = f"{call.app}.{call.action}"

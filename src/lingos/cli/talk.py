@@ -16,6 +16,7 @@ from lingos.words.said import phrase
 __all__ = ["add"]
 
 NOT_DONE = 3  # exit code where something was not done
+QUIT = frozenset({"quit", "exit", "退出"})
 FINE = frozenset({"done", "already", "ask", "question", "declined"})
 household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
@@ -45,9 +46,11 @@ def do(
     if words:
         raise typer.Exit(_answered({"verb": "do", "text": " ".join(words), "person": person}, as_json, cold))
     if sys.stdin.isatty():
-        line("one sentence a line; Ctrl-D ends")
+        line("one sentence a line; quit or Ctrl-D ends")
     code = 0
     for text in map(str.strip, sys.stdin):
+        if text.lower() in QUIT:
+            break
         if text:
             code = max(code, _answered({"verb": "do", "text": text, "person": person}, as_json, cold))
     raise typer.Exit(code)

@@ -14,7 +14,7 @@ from lingos.text.language import addressed
 
 __all__ = ["Turn", "turn"]
 
-Kind = Literal["yes", "no", "undo", "help", "also", "instead", ""]
+Kind = Literal["yes", "no", "undo", "help", "greeting", "thanks", "also", "instead", ""]
 EDGE = r"[\s,.!?;，。！？；~]*"
 PATTERNS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
@@ -26,6 +26,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         r"|take (that|it) back( please)?|put it back( please)?|change it back( please)?",
         "help": r"(what|which things) (can|do) (you|i) (do|say|understand|know)( for me)?|help( me)?|commands"
         r"|how (does this|do you) work",
+        "greeting": r"(hello|hi|hey|good (morning|afternoon|evening))( (there|again|everyone|assistant))?",
+        "thanks": r"(many )?(thanks|thank you|thx|cheers)( (a lot|very much|so much|again))?",
         "also": r"(and |also |same (for|in|with) |what about |how about )(?P<rest>.+?)( too| as well| also)?"
         r"|(?P<rest2>.+?) (too|as well|also)",
         "instead": r"(no|sorry|i mean|i meant|actually|wait|not that|rather|make (it|that))(, | )+(no,? |i mean,? "
@@ -40,6 +42,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         r"|(改|变|调)回(来|去)(吧)?|收回(去)?",
         "help": r"(你|您)?(都)?(会|能)(帮我)?(做|干)(些|点)?(什么|啥)(事)?|帮助|怎么用"
         r"|有(什么|哪些)功能|我(可以|能)(怎么)?(说|问)(什么|啥)?",
+        "greeting": r"(你|您|大家)好(啊|呀)?|(早上|上午|中午|下午|晚上)好|早(啊|安)?|哈喽|嗨|在吗",
+        "thanks": r"(多?谢|感谢)(谢|了|啦|你|您|你了|您了|谢你|谢您)?|辛苦(了|你了|您了)",
         "also": r"(还有|然后|同样|另外)?(?P<rest>.+?)(也|也要|也一样|同样|也是|也这样)"
         r"(关|开|吧|处理|关了|打开|调|一样|的)*",
         "instead": r"(不对|不是|不|错了|说错了|我是说|我的意思是|应该是|改成|改为|换成)[，, ]*"
@@ -61,7 +65,7 @@ class Turn:
 
 
 def turn(text: str) -> Turn:
-    """The kind of a sentence: yes, no, undo, help, also or instead; "" where it stands for itself.
+    """The kind of a sentence: yes, no, undo, help, greeting, thanks, also or instead; "" where it stands for itself.
 
     >>> turn("Yes, please.").kind, turn("undo that").kind, turn("and the bedroom too"), turn("no, at ten").rest
     ('yes', 'undo', Turn(kind='also', rest='the bedroom'), 'at ten')
