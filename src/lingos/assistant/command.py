@@ -112,9 +112,9 @@ class Command:
                 return (self._undone(),)
             case "help":
                 shown = "".join(f"\n- {one}" for one in examples(self.wishes, self.language))
-                return (Part("done", self._say("talk.help", examples=shown), self.text),)
+                return (Part("told", self._say("talk.help", examples=shown), self.text),)
             case "greeting" | "thanks":
-                return (Part("done", self._say(f"talk.{told.kind}"), self.text),)
+                return (Part("told", self._say(f"talk.{told.kind}"), self.text),)
             case "yes" | "no" if pending is not None and pending.kind != "slot":
                 return self._yes(pending) if told.kind == "yes" else self._no(pending)
             case "no" if pending is not None:

@@ -12,8 +12,9 @@ from lingos.words.said import Said
 
 __all__ = ["Kind", "Part", "Reply", "part_of"]
 
-# ask: a yes or no is wanted before it runs. question: a word is missing. sorry: not understood, or no command.
-Kind = Literal["done", "already", "failed", "unknown", "ask", "refused", "declined", "question", "sorry"]
+# ask: a yes or no is wanted before it runs. question: a word is missing. told: an answer, and nothing was to be done.
+# sorry: not understood, or no command.
+Kind = Literal["done", "already", "told", "failed", "unknown", "ask", "refused", "declined", "question", "sorry"]
 
 
 @dataclass(frozen=True, slots=True)

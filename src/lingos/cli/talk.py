@@ -17,7 +17,7 @@ __all__ = ["add"]
 
 NOT_DONE = 3  # exit code where something was not done
 QUIT = frozenset({"quit", "exit", "退出"})
-FINE = frozenset({"done", "already", "ask", "question", "declined"})
+FINE = frozenset({"done", "already", "told", "ask", "question", "declined"})
 household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
 ask_warm = later("lingos.assistant.channels.socket", "asked")

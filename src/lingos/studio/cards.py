@@ -18,6 +18,7 @@ __all__ = ["button", "buttons_of", "changes_list", "talk_log"]
 SIGNS = {
     "done": "✓",
     "already": "=",
+    "told": "i",
     "failed": "✗",
     "unknown": "≈",
     "ask": "!",

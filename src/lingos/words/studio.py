@@ -47,7 +47,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "studio.would": ("What would change", "将会改动"),
     # -- kinds of answers
     "studio.kind.done": ("Done", "已完成"),
-    "studio.kind.already": ("Already so", "本来如此"),
+    "studio.kind.already": ("Nothing to do", "无需操作"),
+    "studio.kind.told": ("Answer", "回答"),
     "studio.kind.failed": ("Failed", "失败"),
     "studio.kind.unknown": ("Unknown", "结果不明"),
     "studio.kind.ask": ("Shall I?", "要执行吗"),
