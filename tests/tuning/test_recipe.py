@@ -18,7 +18,8 @@ from lingos.words.said import Said
 def test_class_weights_are_refused_where_they_would_change_nothing(name: str) -> None:
     with pytest.raises(RecipeError, match=f"'class_weights' changes nothing in {name}") as told:
         check_names({"class_weights": "balanced"}, [method(name)])
-    assert told.value.expected == "one of scale, thresholds"
+    own = "label_names, scale, thresholds" if name == "prototype" else "scale, thresholds"
+    assert told.value.expected == f"one of {own}"
     assert {"tfidf", "logistic", "top"} <= set(told.value.cure.replace(",", "").split())
     assert name not in told.value.cure.split(": ")[1]
 
@@ -89,7 +90,7 @@ def test_labels_that_are_numbers_are_no_texts_and_the_person_has_the_last_word()
     assert not settle(method("top"), {"label_names": False}, words, alone=True)[0].label_names  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["head", "top", "full", "lora"])
+@pytest.mark.parametrize("name", ["prototype", "head", "top", "full", "lora"])
 def test_few_rows_derive_only_settings_that_the_method_has(name: str) -> None:
     few = {"labels": ["card_lost", "rate"], "counts": [5, 5]}
     assert settle(method(name), {}, few, alone=True)[1]["label_names"].source == "derived"

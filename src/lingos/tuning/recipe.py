@@ -73,8 +73,6 @@ def derived(method: Method, schema: Schema, only_means: Said | None = None) -> D
     if len(labels) <= COARSE:
         reason = Said("derived.coarse", {"labels": len(labels)})
         found = {name: (value, reason) for name, value in method.special.get("coarse", {}).items()}
-    if method.reads != "states" or "epochs" not in method.Settings.model_fields:
-        return found
     if only_means is not None:
         found = {**found, **{name: (value, only_means) for name, value in method.special.get("means", {}).items()}}
     if rows <= FEW * len(labels):
@@ -84,6 +82,8 @@ def derived(method: Method, schema: Schema, only_means: Said | None = None) -> D
             name: value for name, value in method.special.get("few", {}).items() if name != "label_names" or telling
         }
         found = {**found, **{name: (value, reason) for name, value in wanted.items()}}
+    if method.reads != "states" or "epochs" not in method.Settings.model_fields:
+        return found
     steps = max(1, rows // default.batch_rows)  # type: ignore[attr-defined]
     usual = found["epochs"][0] if "epochs" in found else default.epochs  # type: ignore[attr-defined]
     epochs = min(MOST, max(int(usual), round(STEPS / steps)))
