@@ -1,9 +1,10 @@
 """`python benchmarks/base.py DATA [METHOD] [NAME=VALUE ...]`: what the bilingual base is worth.
 
 chnsenticorp (test texts that are also in train left out) and fewclue_tnews (mean of its five folds): accuracy beside
-tfidf. cluener: entity F1 on its validation rows, the test labels are not published; each row's label is its first
-entity's type, which the task needs and nobody scores. banking77: accuracy beside the default base. Prints one JSON
-document, in points. Choose settings by `--split validation`, cluener's by `--split train`: every tenth training row.
+tfidf. cluener: entity F1 on its validation rows, the test labels are not published; each row's label is whether a digit
+stands in it, which the task needs and nobody scores (its first entity's type costs nine points). banking77: accuracy
+beside the default base. Prints one JSON document, in points. Choose settings by `--split validation`, cluener's by
+`--split train`: every tenth training row.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _entities(train: Rows, test: Rows, method: str, base: str, settings: list[st
 
 def _marked(row: dict[str, Any]) -> dict[str, Any]:
     spans = [[one["start"], one["end"], one["type"]] for one in row["entities"]]
-    return {"text": row["text"], "intent": spans[0][2] if spans else "none", "spans": spans}
+    return {"text": row["text"], "intent": "digit" if any(map(str.isdigit, row["text"])) else "none", "spans": spans}
 
 
 def _tuned(train: Rows, test: Rows, told: lingos.TuneOptions) -> Any:
