@@ -20,7 +20,8 @@ from lingos.assistant.understanding.wishes import wishes
 def test_examples_are_of_every_wish_and_nearly_all_are_phrases(language: str, tmp_path: Path) -> None:
     known = wishes([app(name) for name in names()], Made(tmp_path).world)
     found = examples(known, language)
-    assert len(found) == sum(1 for wish in known.values() if wish.phrases.get(language))
+    # No rule is there yet that one could delete.
+    assert len(found) == sum(1 for wish in known.values() if wish.phrases.get(language)) - 1
     # Some sums and units are for the skill alone.
     strange = [text for text, told in zip(found, Grammar(known)(found), strict=True) if told.refused]
-    assert len(strange) <= 4, strange
+    assert len(strange) <= 1, strange

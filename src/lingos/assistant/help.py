@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 
-from lingos.assistant.understanding.fillers import filled
+from lingos.assistant.slots import Slot
+from lingos.assistant.understanding.fillers import TABLES, Names, filled
 from lingos.assistant.understanding.phrases import parsed
 from lingos.assistant.understanding.sentences import Wish
+from lingos.text.language import addressed
 
 __all__ = ["examples"]
 
 
 def examples(wishes: Mapping[str, Wish], language: str) -> list[str]:
-    """The first phrase of each wish, with words of this person's world in its slots.
+    """The first phrase of each wish, with words of this person's world in its slots; none where the world has none yet.
 
     >>> from lingos.assistant.slots import name
     >>> rooms = {"room": {"hall": ("hall",)}}
@@ -21,10 +24,37 @@ def examples(wishes: Mapping[str, Wish], language: str) -> list[str]:
     >>> examples({"home.off": wish}, "en")
     ['dark in the hall']
     """
-    return [_first(wish, language) for wish in wishes.values() if wish.phrases.get(language)]
+    return [_first(wish, language) for wish in wishes.values() if wish.phrases.get(language) and _can_be_said(wish)]
+
+
+def _can_be_said(wish: Wish) -> bool:
+    needed = parsed(next(iter(wish.phrases.values()))[0]).slots
+    return all(wish.slots[name].kind != "name" or wish.names.get(name) for name in needed)
 
 
 def _first(wish: Wish, language: str) -> str:
     chance, phrase = random.Random(wish.intent), parsed(wish.phrases[language][0])  # noqa: S311, words to look at
-    words = {name: filled(wish.slots[name], language, wish.names.get(name, {}), chance) for name in phrase.slots}
+    seen: Counter[tuple[str, str]] = Counter()
+    words = {}
+    for name in phrase.slots:
+        slot = wish.slots[name]
+        kind = slot.kind, slot.like
+        words[name] = _plain(slot, wish.names.get(name, {}), language, seen[kind]) or filled(slot, language, {}, chance)
+        seen[kind] += 1
     return phrase.spoken(phrase.ways[0], words).text
+
+
+def _plain(slot: Slot, names: Names, language: str, place: int) -> tuple[str, str] | None:
+    """The first words of a table, a round number; None where the slot has neither. Two slots of one kind differ."""
+    match slot.kind:
+        case "choice" | "name":
+            table = list((slot.values if slot.kind == "choice" else names).items())
+            value, told = table[place % len(table)]
+            return next((word for word in told if addressed(word) == language), value), value
+        case "number":
+            low, high = max(slot.low or 0, 0), min(slot.high or 100, 100)
+            number = str(int(low + 0.6 * (high - low)) // 5 * 5)
+            return number, number
+        case "text" if "{" not in (word := TABLES[slot.like or slot.kind][language][place]):
+            return word, word
+    return None
