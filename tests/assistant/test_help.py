@@ -24,4 +24,4 @@ def test_examples_are_of_every_wish_and_nearly_all_are_phrases(language: str, tm
     assert len(found) == sum(1 for wish in known.values() if wish.phrases.get(language)) - 1
     # Some sums and units are for the skill alone.
     strange = [text for text, told in zip(found, Grammar(known)(found), strict=True) if told.refused]
-    assert len(strange) <= 1, strange
+    assert len(strange) <= 2, strange

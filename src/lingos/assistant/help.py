@@ -36,7 +36,7 @@ def _first(wish: Wish, language: str) -> str:
     chance, phrase = random.Random(wish.intent), parsed(wish.phrases[language][0])  # noqa: S311, words to look at
     seen: Counter[tuple[str, str]] = Counter()
     words = {}
-    for name in phrase.slots:
+    for name in sorted(phrase.slots, key=wish.phrases[language][0].index):
         slot = wish.slots[name]
         kind = slot.kind, slot.like
         words[name] = _plain(slot, wish.names.get(name, {}), language, seen[kind]) or filled(slot, language, {}, chance)
