@@ -1,7 +1,8 @@
 """Names -> files. A plug-in is one file; its file name is its public name; nothing else is edited.
 
 A stranger's package offers the same file through an entry point in the group that carries the folder's name
-(`lingos.tasks`, `lingos.methods`, `lingos.engines`, `lingos.apps`). Listing names imports no plug-in.
+(`lingos.tasks`, `lingos.methods`, `lingos.engines`, `lingos.apps`). Listing names imports no plug-in. A name that is
+taken is left out with a warning: LingOS keeps its own, and of two strangers neither has it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import pkgutil
+import warnings
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -57,17 +59,18 @@ def _own(package: str) -> frozenset[str]:
 
 @cache
 def _foreign(package: str) -> dict[str, importlib.metadata.EntryPoint]:
-    found: dict[str, importlib.metadata.EntryPoint] = {}
+    found: dict[str, list[importlib.metadata.EntryPoint]] = {}
     for point in importlib.metadata.entry_points(group=package):
-        other = found.setdefault(point.name, point)
-        if point.name in _own(package) or other.value != point.value:
-            by = sorted({one.dist.name for one in (point, other) if one.dist is not None})
-            raise LingosError(
-                f"{', '.join(by)}: the name '{point.name}' in {package} is taken",
-                expected="names that neither LingOS nor another package has",
-                cure="uninstall that package, or give its entry point another name",
-            )
-    return found
+        found.setdefault(point.name, []).append(point)
+    taken = {name for name, points in found.items() if name in _own(package) or len({one.value for one in points}) > 1}
+    for name in sorted(taken):
+        by = sorted({one.dist.name for one in found[name] if one.dist is not None})
+        warnings.warn(
+            f"the '{name}' of {' and '.join(by)} is left out: the name is taken in {package}; "
+            "uninstall that package, or give its entry point another name",
+            stacklevel=1,
+        )
+    return {name: points[0] for name, points in found.items() if name not in taken}
 
 
 def _only_class(module: ModuleType, name: str) -> type:

@@ -10,6 +10,8 @@ pytest.importorskip("recognizers_date_time", reason="pip install 'lingos[assista
 
 from tests.assistant.made import Made
 
+from lingos.apps.base import App, Plan, action
+from lingos.apps.base import At as WorldAt
 from lingos.apps.desk import Desk
 from lingos.apps.home import Home
 from lingos.apps.rules import Rules
@@ -17,6 +19,7 @@ from lingos.assistant.assistant import Assistant
 from lingos.assistant.journal.entry import Entry, Note
 from lingos.assistant.policy.approvals import ApprovalError
 from lingos.assistant.reply import Reply
+from lingos.assistant.talk import Pending
 from lingos.assistant.understanding.reader import Reader
 from lingos.errors import DataError, ResourceError
 
@@ -92,6 +95,14 @@ def test_yes_and_no(at: At) -> None:
     assert at.has("front door.lock") == "unlocked"
 
 
+@pytest.mark.parametrize(("text", "kind"), [
+    ("yes, thank you", "done"), ("好的，谢谢", "done"), ("No, thank you!", "declined"), ("不用了，谢谢您。", "declined"),
+])  # fmt: skip
+def test_a_polite_yes_and_no(text: str, kind: str, at: At) -> None:
+    at.says("unlock the front door")
+    assert at.kind(text) == kind
+
+
 def test_another_sentence_does_not_approve(at: At) -> None:
     call = at.says("unlock the front door").parts[0].call
     assert at.kind("turn on the kitchen light") == "done"
@@ -117,7 +128,7 @@ def test_foreign_text_starts_nothing_and_says_no_yes(at: At) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("Hello!", "hello; ask"), ("thank you very much", "you are welcome"), ("你好", "您好；问"), ("谢谢！", "不客气")],
+    [("Hello!", "hello; ask"), ("thank you very much", "you are welcome"), ("你好", "您好！问"), ("谢谢！", "不客气")],
 )
 def test_a_courtesy_is_answered_and_is_no_yes(text: str, said: str, at: At) -> None:
     at.says("unlock the front door")
@@ -125,6 +136,30 @@ def test_a_courtesy_is_answered_and_is_no_yes(text: str, said: str, at: At) -> N
     assert part.kind == "told" and part.said.startswith(said)
     assert at.kind("yes") == "sorry"
     assert at.has("front door.lock") == "locked"
+
+
+class Awake(App):
+    """It wakes up."""
+
+    name = "awake"
+    title = ("Awake", "醒")
+
+    @action("reversible", en=["good morning"], zh=["早上好"])
+    def wake(self, at: WorldAt) -> Plan:
+        """Wake up."""
+        return Plan("awake", {"awake": True})
+
+
+def test_a_greeting_may_be_the_word_that_was_asked_for(at: At) -> None:
+    at.assistant.staff.talk.keep("ana", pending=Pending("slot", "desk.note", {}, "text", "note"))
+    [part] = at.says("hello").parts
+    assert (part.kind, part.args) == ("done", {"text": "hello"})
+
+
+def test_a_greeting_may_be_a_phrase_of_an_app(at: At) -> None:
+    reader = Reader()
+    at.assistant = Assistant(lambda: reader, [Awake()], at.journal, at.world)
+    assert [at.says(text).parts[0].intent for text in ("Good morning!", "早上好", "hello")] == ["awake.wake"] * 2 + [""]
 
 
 def test_what_it_can_do_is_a_line_each(at: At) -> None:

@@ -56,11 +56,18 @@ def test_it_acts_cold(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out)[1]["calls"][0]["status"] == "done"
 
 
+class Typed(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.mark.parametrize("word", ["quit", "EXIT", "退出"])
 def test_a_talk_ends(
     word: str, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"turn on the kitchen light\n{word}\nturn it off\n"))
+    monkeypatch.setattr(sys, "stdin", Typed(f"turn on the kitchen light\n{word}\nturn it off\n"))
     assert said(capsys, "do") == (0, "the light in the kitchen is on\n")
 
 

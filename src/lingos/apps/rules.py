@@ -38,7 +38,7 @@ class Rules(App):
             return Plan("", blocked=why.told(at.language))
         new = Rule(f"rule {at.id}", thing, json.loads(becomes), app, action, told, at.person, said, at.now.isoformat())
         if any(_same(new, one) for one in rules(at.things)):
-            return Plan(Said("rule.there", {"said": said}).told(at.language))
+            return Plan(said)
         wish = f"{app}.{action}({', '.join(f'{slot} = {value}' for slot, value in told.items())})"
         values = {"said": said, "thing": thing, "becomes": new.becomes, "wish": wish}
         return Plan(Said("rule.made", values).told(at.language), {new.id: new.kept()})

@@ -72,7 +72,10 @@ class Command:
         pending = self.talk.pending(self.person)
         if pending is not None:  # it waits for this sentence and for no other, also if the process dies in it
             self.talk.keep(self.person)
-        return self._kept(lambda: self._leaning(turn(self.text), pending) or self._standing() or self._commands())
+        return self._kept(lambda: self._answer(turn(self.text), pending))
+
+    def _answer(self, told: Turn, pending: Pending | None) -> tuple[Part, ...]:
+        return self._leaning(told, pending) or self._standing() or self._courtesy(told) or self._commands()
 
     def answered(self, call: str, yes: bool) -> tuple[Part, ...]:
         """After a yes or no."""
@@ -113,8 +116,6 @@ class Command:
             case "help":
                 shown = "".join(f"\n- {one}" for one in examples(self.wishes, self.language))
                 return (Part("told", self._say("talk.help", examples=shown), self.text),)
-            case "greeting" | "thanks":
-                return (Part("told", self._say(f"talk.{told.kind}"), self.text),)
             case "yes" | "no" if pending is not None and pending.kind != "slot":
                 return self._yes(pending) if told.kind == "yes" else self._no(pending)
             case "no" if pending is not None:
@@ -212,6 +213,12 @@ class Command:
         known = listed(noticed(self.staff.apps, self.staff.world, self.language), "list.semicolon")
         code = "rule.condition" if known else "rule.nothing"
         return self._say(code, condition=condition, known=known)
+
+    def _courtesy(self, told: Turn) -> tuple[Part, ...]:
+        """The answer to a greeting or thanks; empty where it is none, or where an app has these words as a phrase."""
+        if told.kind not in ("greeting", "thanks") or self.staff.reader().knowing(self.wishes).has(self.text):
+            return ()
+        return (Part("told", self._say(f"talk.{told.kind}"), self.text),)
 
     # -- sentences that stand for themselves --------------------------------------------------------------------------
     def _commands(self) -> tuple[Part, ...]:

@@ -24,11 +24,15 @@ def examples(wishes: Mapping[str, Wish], language: str) -> list[str]:
     >>> examples({"home.off": wish}, "en")
     ['dark in the hall']
     """
-    return [_first(wish, language) for wish in wishes.values() if wish.phrases.get(language) and _can_be_said(wish)]
+    return [
+        _first(wish, language)
+        for wish in wishes.values()
+        if wish.phrases.get(language) and _can_be_said(wish, language)
+    ]
 
 
-def _can_be_said(wish: Wish) -> bool:
-    needed = parsed(next(iter(wish.phrases.values()))[0]).slots
+def _can_be_said(wish: Wish, language: str) -> bool:
+    needed = parsed(wish.phrases[language][0]).slots
     return all(wish.slots[name].kind != "name" or wish.names.get(name) for name in needed)
 
 
@@ -52,9 +56,11 @@ def _plain(slot: Slot, names: Names, language: str, place: int) -> tuple[str, st
             value, told = table[place % len(table)]
             return next((word for word in told if addressed(word) == language), value), value
         case "number":
-            low, high = max(slot.low or 0, 0), min(slot.high or 100, 100)
-            number = str(int(low + 0.6 * (high - low)) // 5 * 5)
-            return number, number
+            low = max(slot.low or 0, 0)
+            number = int(low + 0.6 * ((low + 100 if slot.high is None else slot.high) - low))
+            fives = number // 5 * 5
+            shown = str(fives if fives >= low else number)
+            return shown, shown
         case "text" if "{" not in (word := TABLES[slot.like or slot.kind][language][place]):
             return word, word
     return None

@@ -45,11 +45,12 @@ def do(
     person = _who(person)
     if words:
         raise typer.Exit(_answered({"verb": "do", "text": " ".join(words), "person": person}, as_json, cold))
-    if sys.stdin.isatty():
+    typed = sys.stdin.isatty()
+    if typed:
         line("one sentence a line; quit or Ctrl-D ends")
     code = 0
     for text in map(str.strip, sys.stdin):
-        if text.lower() in QUIT:
+        if typed and text.lower() in QUIT:
             break
         if text:
             code = max(code, _answered({"verb": "do", "text": text, "person": person}, as_json, cold))

@@ -26,6 +26,10 @@ class Reader:
             self._known, self._grammar = dict(wishes), Grammar(wishes)
         return self
 
+    def has(self, text: str) -> bool:
+        """Whether an app has this text as a phrase, word for word."""
+        return not self._grammar([text])[0].refused
+
     def __call__(self, inputs: Sequence[Inputs | str]) -> list[Prediction]:
         """One prediction for each text."""
         found = self._grammar(inputs)

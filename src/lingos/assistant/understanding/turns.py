@@ -19,9 +19,9 @@ EDGE = r"[\s,.!?;，。！？；~]*"
 PATTERNS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
         "yes": r"(yes|yep|yeah|yup|sure|ok|okay|confirm(ed)?|go ahead|do it|please do|of course|certainly|right"
-        r"|correct)( (please|do it|go ahead|do|sure|thanks))?",
+        r"|correct)( (please|do it|go ahead|do|sure|thanks|thank you))?",
         "no": r"(no|nope|nah|never mind|nevermind|forget (it|about it|that)|cancel( (it|that))?|leave it|stop|don.?t"
-        r"|no (thanks|thank you)|better not|rather not)( (please|thanks|then|never mind|forget it))?",
+        r"|no (thanks|thank you)|better not|rather not)( (please|thanks|thank you|then|never mind|forget it))?",
         "undo": r"(please )?(undo|revert|take back)( (that|it|this|the last (one|thing|command)))?( please)?"
         r"|take (that|it) back( please)?|put it back( please)?|change it back( please)?",
         "help": r"(what|which things) (can|do) (you|i) (do|say|understand|know)( for me)?|help( me)?|commands"
@@ -35,9 +35,9 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
     },
     "zh": {
         "yes": r"(是|是的|对|对的|好|好的|好啊|行|可以|确认|确定|没问题|嗯|嗯嗯|同意|当然|做吧|执行)"
-        r"(吧|啊|呀|的|谢谢)?",
+        r"(吧|啊|呀|的)?([，, ]*谢谢(你|您)?)?",
         "no": r"(不|不了|不用|不用了|不要|不要了|不行|不是|算了|算了吧|取消|取消吧|别|别了"
-        r"|不必|不必了|停|先不了|没事了)",
+        r"|不必|不必了|停|先不了|没事了)([，, ]*谢谢(你|您)?)?",
         "undo": r"(请)?(撤销|撤回|撤消|恢复|还原)(一下|刚才的|上一步|这个|那个|它|操作)*"
         r"|(改|变|调)回(来|去)(吧)?|收回(去)?",
         "help": r"(你|您)?(都)?(会|能)(帮我)?(做|干)(些|点)?(什么|啥)(事)?|帮助|怎么用"
