@@ -95,9 +95,15 @@ def test_yes_and_no(at: At) -> None:
     assert at.has("front door.lock") == "unlocked"
 
 
-@pytest.mark.parametrize(("text", "kind"), [
-    ("yes, thank you", "done"), ("好的，谢谢", "done"), ("No, thank you!", "declined"), ("不用了，谢谢您。", "declined"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("yes, thank you", "done"),
+        ("好的，谢谢", "done"),
+        ("No, thank you!", "declined"),
+        ("不用了，谢谢您", "declined"),
+    ],
+)
 def test_a_polite_yes_and_no(text: str, kind: str, at: At) -> None:
     at.says("unlock the front door")
     assert at.kind(text) == kind
