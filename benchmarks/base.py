@@ -37,20 +37,27 @@ def main() -> None:
     parser.add_argument("settings", nargs="*", metavar="NAME=VALUE")
     parser.add_argument("--base", default=OURS)
     parser.add_argument("--split", choices=["test", "validation", "train"])
+    parser.add_argument("--max-length", type=int, default=0, help="tokens read of a text; 0 = as the data need")
     options = parser.parse_args()
+    told = lingos.TuneOptions(
+        name="base", method=options.method, base=options.base, set=options.settings, effort="quick",
+        max_length=options.max_length, personal=False,
+    )  # fmt: skip
     if options.split == ("test" if options.data == "cluener" else "train"):
         parser.error("cluener's test rows have no labels; only cluener is chosen for on its training rows")
     if options.data == "cluener":
         train, test = _rows("cluener", "train"), _rows("cluener", "validation")
         if options.split == "train":
             train, test = [row for k, row in enumerate(train) if k % 10], train[::10]
-        found: dict[str, Any] = {"entity F1": _entities(train, test, options.method, options.base, options.settings)}
+        found: dict[str, Any] = {"entity F1": _entities(train, test, told)}
     else:
         parts = list(_parts(options.data, options.split or "test"))
-        ours = [_score(train, test, options.method, options.base, options.settings) for train, test in parts]
+        ours = [_score(train, test, told) for train, test in parts]
         method, base = BESIDE[options.data]
-        other = [_score(train, test, method or options.method, base, [] if method else options.settings)
-                 for train, test in parts]  # fmt: skip
+        beside = told.model_copy(
+            update={"base": base} | ({"method": method, "set": [], "max_length": 0} if method else {})
+        )
+        other = [_score(train, test, beside) for train, test in parts]
         means = statistics.mean(ours), statistics.mean(other)
         found = {"ours": ours, "beside": other, "mean": means[0], "mean beside": means[1], "gain": means[0] - means[1]}
     json.dump(found, sys.stdout)
@@ -69,15 +76,13 @@ def _parts(data: str, split: str) -> Iterator[tuple[Rows, Rows]]:
     yield train, [row for row in test if row["text"] not in seen]
 
 
-def _score(train: Rows, test: Rows, method: str, base: str, settings: list[str]) -> float:
-    told = lingos.TuneOptions(name="base", method=method, base=base, set=settings, effort="quick", personal=False)
+def _score(train: Rows, test: Rows, told: lingos.TuneOptions) -> float:
     return float(100 * _tuned(train, test, told).evaluation.test.primary.value)
 
 
-def _entities(train: Rows, test: Rows, method: str, base: str, settings: list[str]) -> list[float]:
-    told = lingos.TuneOptions(name="base", task="understand", text="text", label="intent", method=method, base=base,
-                              set=settings, effort="quick", personal=False)  # fmt: skip
-    found = _tuned([_marked(row) for row in train], [_marked(row) for row in test], told).evaluation.slots
+def _entities(train: Rows, test: Rows, told: lingos.TuneOptions) -> list[float]:
+    joint = told.model_copy(update={"task": "understand", "text": "text", "label": "intent"})
+    found = _tuned([_marked(row) for row in train], [_marked(row) for row in test], joint).evaluation.slots
     assert found is not None
     return [round(100 * one, 2) for one in found.marks]
 
