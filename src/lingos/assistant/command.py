@@ -33,6 +33,7 @@ __all__ = ["Command", "Installed", "Staff"]
 
 LEANING_STOPS = ("negated", "past", "quoted", "others")  # "what about the hall" is a question and leans all the same
 SURE = 0.95  # of a command that changes something: below it the person is asked whether it was meant
+COURTESIES = {"greeting": "talk.greeting", "thanks": "talk.thanks"}
 
 
 class Installed(Spoken, Noticing, Protocol):
@@ -216,9 +217,10 @@ class Command:
 
     def _courtesy(self, told: Turn) -> tuple[Part, ...]:
         """The answer to a greeting or thanks; empty where it is none, or where an app has these words as a phrase."""
-        if told.kind not in ("greeting", "thanks") or self.staff.reader().knowing(self.wishes).has(self.text):
+        code = COURTESIES.get(told.kind)
+        if code is None or self.staff.reader().knowing(self.wishes).has(self.text):
             return ()
-        return (Part("told", self._say(f"talk.{told.kind}"), self.text),)
+        return (Part("told", self._say(code), self.text),)
 
     # -- sentences that stand for themselves --------------------------------------------------------------------------
     def _commands(self) -> tuple[Part, ...]:
