@@ -22,6 +22,7 @@ from lingos.ladder.ladder import Plan
 from lingos.ladder.rung import BANK_ROWS, Rung, climb, memory
 from lingos.ladder.rungs import EFFORTS, Effort, effort
 from lingos.methods.base import Method, method, names
+from lingos.tasks.base import label_texts
 from lingos.training import clock
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Watch, fit, outputs
@@ -177,6 +178,15 @@ def test_memory_holds_training_rows_of_every_class(corpus: Corpus) -> None:
     bank = memory(found, corpus, rows, 0)
     assert bank is not None and set(bank.rows.tolist()) <= set(rows.tolist())
     assert np.array_equal(corpus.targets[bank.rows], bank.targets) and set(bank.targets.tolist()) == {0, 1, 2}
+
+
+def test_a_labels_name_is_one_more_text_of_its_class_mean(corpus: Corpus) -> None:
+    rows = np.arange(6)
+    found = fit(corpus, method("prototype"), made.settings("prototype", label_names=True), rows, 0)
+    told = corpus.encode(label_texts(corpus.schema))
+    for k in np.unique(corpus.targets[rows]):
+        total = corpus.vectors[rows[corpus.targets[rows] == k]].sum(0) + told[k]
+        assert np.allclose(found.solution.tensors["head.weight"][k], total / np.linalg.norm(total), atol=1e-4)
 
 
 def test_the_bank_is_chosen_among_more_rows_than_it_holds(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

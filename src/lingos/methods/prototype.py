@@ -18,12 +18,6 @@ class Prototype(Solved):
 
     Where rows are few, the vector of a label's name counts as one more row of it. Paper: Snell et al., "Prototypical
     Networks for Few-shot Learning", NeurIPS 2017.
-
-    >>> rows, names = np.eye(3, dtype=np.float32)[:2], np.eye(3, dtype=np.float32)[[2, 2]]
-    >>> told = Features(["a", "b"], np.array([0, 1]), ["x", "y"], np.ones(2, np.float32), 0, rows, lambda _: names)
-    >>> means = Prototype().solve(told, Prototype.Settings(label_names=True)).tensors["head.weight"]
-    >>> means.astype(float).round(1).tolist()
-    [[0.7, 0.0, 0.7], [0.0, 0.7, 0.7]]
     """
 
     class Settings(Decided):
@@ -39,11 +33,5 @@ class Prototype(Solved):
     def solve(self, features: Features, settings: Any) -> Solution:
         """weight [c, d] = unit class means, however many rows a class has."""
         assert features.vectors is not None
-        vectors, targets = features.vectors, features.targets
-        if settings.label_names:
-            assert features.encode is not None
-            seen = np.unique(targets)
-            vectors = np.concatenate([vectors, features.encode(features.label_texts)[seen]])
-            targets = np.concatenate([targets, seen])
-        means = class_means(vectors, targets, len(features.labels))
+        means = class_means(features.vectors, features.targets, len(features.labels))
         return Solution({"head.weight": means, "head.scale": np.array(settings.scale, np.float32)})

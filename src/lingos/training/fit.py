@@ -107,6 +107,7 @@ def _features(corpus: Corpus, rows: Array, settings: Any, seed: int) -> Features
 
 
 def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int) -> Fitted:
+    rows = _with_names(corpus, settings, rows)
     features = replace(_features(corpus, rows, settings, seed), vectors=corpus.vectors[rows], encode=corpus.encode)
     solution = method.solve(features, settings)
     depth = corpus.base.info.depth
@@ -118,8 +119,7 @@ def _on_vectors(corpus: Corpus, method: Method, settings: Any, rows: Array, seed
 
 def _trained(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, watch: Watch) -> Fitted:
     rows, judges = cut(corpus, rows, seed) if settings.patience else (rows, rows[:0])
-    if settings.label_names:  # the labels' own texts come after the rows
-        rows = np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
+    rows = _with_names(corpus, settings, rows)
     start = method.start(corpus.base.info, settings)
     if start is None and settings.adversarial:
         raise RecipeError(
@@ -261,6 +261,13 @@ class _View(States):
 def _taught(corpus: Corpus) -> Array:
     """Class numbers of the rows and then of the labels' own texts, int64 [n + classes + outside]; -1 outside."""
     return np.concatenate([corpus.targets, np.arange(corpus.classes), np.full(len(corpus.outside), -1)])
+
+
+def _with_names(corpus: Corpus, settings: Any, rows: Array) -> Array:
+    """The rows, and where they count the labels' own texts, which come after all rows."""
+    if not getattr(settings, "label_names", False):
+        return rows
+    return np.concatenate([rows, len(corpus) + np.unique(corpus.targets[rows])])
 
 
 def _few(targets: Array, rows: Array, seed: int) -> Array:
