@@ -37,10 +37,11 @@ def _can_be_said(wish: Wish, language: str) -> bool:
 
 
 def _first(wish: Wish, language: str) -> str:
-    chance, phrase = random.Random(wish.intent), parsed(wish.phrases[language][0])  # noqa: S311, words to look at
+    told, chance = wish.phrases[language][0], random.Random(wish.intent)  # noqa: S311, words to look at
+    phrase = parsed(told)
     seen: Counter[tuple[str, str]] = Counter()
     words = {}
-    for name in sorted(phrase.slots, key=wish.phrases[language][0].index):
+    for name in sorted(phrase.slots, key=lambda one: told.index(f"{{{one}}}")):
         slot = wish.slots[name]
         kind = slot.kind, slot.like
         words[name] = _plain(slot, wish.names.get(name, {}), language, seen[kind]) or filled(slot, language, {}, chance)
@@ -56,11 +57,13 @@ def _plain(slot: Slot, names: Names, language: str, place: int) -> tuple[str, st
             value, told = table[place % len(table)]
             return next((word for word in told if addressed(word) == language), value), value
         case "number":
-            low = max(slot.low or 0, 0)
-            number = int(low + 0.6 * ((low + 100 if slot.high is None else slot.high) - low))
+            low, high = max(slot.low or 0, 0), slot.high or 100
+            number = int(low + 0.6 * (high - low))
             fives = number // 5 * 5
             shown = str(fives if fives >= low else number)
             return shown, shown
-        case "text" if "{" not in (word := TABLES[slot.like or slot.kind][language][place]):
-            return word, word
+        case "text":
+            words = TABLES[slot.like or slot.kind][language]
+            word = words[place % len(words)]
+            return None if "{" in word else (word, word)
     return None
