@@ -57,7 +57,8 @@ def _plain(slot: Slot, names: Names, language: str, place: int) -> tuple[str, st
             value, told = table[place % len(table)]
             return next((word for word in told if addressed(word) == language), value), value
         case "number":
-            low, high = max(slot.low or 0, 0), slot.high or 100
+            low = max(slot.low or 0, 0)
+            high = min(slot.high or 100, low + 100)
             number = int(low + 0.6 * (high - low))
             fives = number // 5 * 5
             shown = str(fives if fives >= low else number)
