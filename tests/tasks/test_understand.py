@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.training import made
 
-from lingos.contracts import Calibration, Example, Mark
+from lingos.contracts import Batch, Calibration, Example, Mark
 from lingos.engines.base import placed
 from lingos.errors import DataError
 from lingos.evaluation.slots import slots
 from lingos.methods.base import method
 from lingos.tasks.base import task
-from lingos.tasks.understand import annotated
+from lingos.tasks.understand import SKIP, annotated
 from lingos.text.normalise import clean, places
 from lingos.text.tokens import Tokens
 from lingos.training.fit import fit, outputs
@@ -111,3 +113,13 @@ def test_places_lead_back(text: str) -> None:
     assert len(found) == len(kept) + 1 and found == sorted(found)
     for letter, place in zip(kept, found, strict=False):
         assert clean(text[place]) == letter or (letter in " \n" and text[place].isspace()) or letter == "é"
+
+
+def test_a_mistaken_tag_costs_four_times_its_share_of_the_row() -> None:
+    intent = torch.tensor([[20.0, -20.0], [20.0, -20.0]])
+    tags = torch.zeros(2, 4, 3)
+    values = torch.zeros(2, 1, 2)
+    aims = {"tags": torch.tensor([[0, 2, SKIP, SKIP], [SKIP] * 4]), "values": torch.tensor([[1], [SKIP]])}
+    batch = Batch({}, torch.ones(2, 4), targets=torch.tensor([0, 0]), also=aims)
+    found = KIND.loss({"logits": intent, "tags": tags, "values": values}, batch, {})
+    assert found.tolist() == pytest.approx([4 * math.log(3) + math.log(2), 0.0], abs=1e-5)

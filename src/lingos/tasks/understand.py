@@ -29,6 +29,7 @@ __all__ = ["Understand", "annotated", "settled"]
 
 MOST = 60  # values of a slot that can be told apart without a word for them in the text
 WORDLESS = 0.2  # share of its rows without a word for it from which on a closed slot is always implied
+TAGS = 4.0  # times the mean of a row's tags in its loss: else an intent that stays hard takes what they would learn
 SKIP = -100  # a target that is not learned
 
 
@@ -88,7 +89,9 @@ class Understand(Labelled):
         return make_head("linear", width, len(schema["labels"])) if kind == "linear" else joint_head(schema, width)
 
     def loss(self, outputs: Outputs, batch: Batch, settings: Mapping[str, Any]) -> Tensor:
-        """Cross-entropy of the intent, plus that of the tags (mean of a row's tokens) and of the closed slots (sum)."""
+        """Cross-entropy of the intent, plus TAGS times that of the tags (mean of a row's tokens), plus that of the
+        closed slots (sum).
+        """
         from torch.nn import functional  # torch: not wanted where answers are decoded
 
         total = super().loss(outputs, batch, settings)
@@ -96,7 +99,7 @@ class Understand(Labelled):
             told = outputs[name].float().transpose(1, 2)
             each = functional.cross_entropy(told, aims, reduction="none", ignore_index=SKIP)
             learned = (aims != SKIP).sum(1).clamp(min=1)
-            total = total + (each.sum(1) / learned if name == "tags" else each.sum(1))
+            total = total + (TAGS * each.sum(1) / learned if name == "tags" else each.sum(1))
         return total
 
     def decode(self, outputs: Outputs, schema: Schema, calibration: Calibration, top: int) -> list[Prediction]:
