@@ -37,11 +37,12 @@ def main() -> None:
     parser.add_argument("settings", nargs="*", metavar="NAME=VALUE")
     parser.add_argument("--base", default=OURS)
     parser.add_argument("--split", choices=["test", "validation", "train"])
+    parser.add_argument("--calibrate", choices=["folds", "held"], default="folds", help="held: one fit, on nine tenths")
     parser.add_argument("--max-length", type=int, default=0, help="tokens read of a text; 0 = as the data need")
     options = parser.parse_args()
     told = lingos.TuneOptions(
         name="base", method=options.method, base=options.base, set=options.settings, effort="quick",
-        max_length=options.max_length, personal=False,
+        max_length=options.max_length, calibrate=options.calibrate, personal=False,
     )  # fmt: skip
     if options.split == ("test" if options.data == "cluener" else "train"):
         parser.error("cluener's test rows have no labels; only cluener is chosen for on its training rows")
@@ -55,7 +56,8 @@ def main() -> None:
         ours = [_score(train, test, told) for train, test in parts]
         method, base = BESIDE[options.data]
         beside = told.model_copy(
-            update={"base": base} | ({"method": method, "set": [], "max_length": 0} if method else {})
+            update={"base": base, "calibrate": "folds"}
+            | ({"method": method, "set": [], "max_length": 0} if method else {})
         )
         other = [_score(train, test, beside) for train, test in parts]
         means = statistics.mean(ours), statistics.mean(other)

@@ -73,7 +73,7 @@ def test_every_row_is_predicted_by_a_model_that_did_not_see_it(corpus: Corpus, m
     monkeypatch.setattr(rung, "outputs", predicting)
     one = Rung(method("tfidf"), settled(method("tfidf")))
     for fold in plan().folds:
-        climb(one, corpus, np.arange(60), fold, 0, None, None)
+        climb(one, corpus, np.arange(60), fold, 0, Watch())
     assert sorted(one.rows.tolist()) == list(range(60)) and one.logits.shape == (60, 3)
     assert all(not trained & predicted and len(trained | predicted) == 60 for trained, predicted in seen)
 

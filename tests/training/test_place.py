@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -167,7 +168,16 @@ def test_a_real_client_keeps_the_numbers(kind: str, tmp_path: Path, monkeypatch:
             assert base.execute("select count(*) from metrics where key = 'loss'").fetchone() == (3,)
 
 
-def test_waiting_threads_do_not_spin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY")
-    here()
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+@pytest.mark.parametrize(("policy", "spins"), [(None, "2000"), ("PASSIVE", "2000"), ("ACTIVE", None)])
+def test_waiting_threads_spin_for_microseconds_only(policy: str | None, spins: str | None) -> None:
+    """It is set before torch loads, and somebody's own choice is left alone."""
+    own = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    script = "import os, sys, lingos; print(os.environ.get('GOMP_SPINCOUNT'), 'torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=own | ({"OMP_WAIT_POLICY": policy} if policy else {}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(spins), "False"]

@@ -16,6 +16,7 @@ from lingos.methods.base import method
 from lingos.store.store import Store
 from lingos.tasks.classify import Classify
 from lingos.training.corpus import Corpus, beyond, digest
+from lingos.training.fit import Watch
 from lingos.tuning.calibrate import _moved
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.outside import everyday, outside_texts
@@ -114,7 +115,7 @@ def test_a_fold_keeps_what_it_said_of_them(tmp_path: Path) -> None:
     places = np.arange(len(rows))
 
     def climbed() -> Held:
-        return climb(Rung(kind, kind.Settings()), corpus, places, places[::2], 0, tmp_path, None)
+        return climb(Rung(kind, kind.Settings()), corpus, places, places[::2], 0, Watch(tmp_path))
 
     first = climbed()
     assert first.outside is not None and first.outside.shape == (2, corpus.classes)

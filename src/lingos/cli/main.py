@@ -65,8 +65,6 @@ def run(arguments: Sequence[str]) -> int:
 
     A traceback is shown only with LINGOS_DEBUG=1.
     """
-    # Waiting threads must not spin: on a shared core they are forty times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     prepare()
     try:
         return _call(arguments)

@@ -84,7 +84,7 @@ def train(
 
 def _told(options: TrainOptions) -> TuneOptions:
     same = {name: getattr(options, name) for name in ("base", "method", "effort", "refuse", "seed", "set")}
-    return TuneOptions(name=SKILL, task="understand", text="text", label="intent", **same)
+    return TuneOptions(name=SKILL, task="understand", text="text", label="intent", calibrate="held", **same)
 
 
 def review_of(own: Household) -> Review:

@@ -17,6 +17,8 @@ from lingos.ladder.rungs import Effort
 from lingos.methods.base import Method, method, trains_layers
 from lingos.training import clock
 from lingos.training.corpus import Corpus
+from lingos.training.fit import Watch
+from lingos.training.loop import Log
 from lingos.words.said import Said
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Plan:
     warm: Mapping[str, Any] | None = None
     folder: Path | None = None
     progress: Progress | None = None
+    log: Log | None = None  # of the losses, where the fit is kept
+    keep: bool = False  # the last fit of each rung stays in it: it will serve
     say: Callable[[str], None] = lambda text: None
 
 
@@ -54,8 +58,9 @@ def run(corpus: Corpus, plan: Plan) -> tuple[list[Rung], Choice]:
         left = plan.effort.seconds - (clock.seconds() - began)
         folds = _folds(rung, corpus, plan, left)
         planned = sum(map(len, folds))
+        watch = Watch(plan.folder, _told(plan.progress, rung.name), plan.log)
         for fold in folds:
-            held = climb(rung, corpus, pool, fold, plan.seed, plan.folder, _told(plan.progress, rung.name))
+            held = climb(rung, corpus, pool, fold, plan.seed, watch, plan.keep)
             for note in held.notes:
                 plan.say(Said("say.rung", {"rung": rung.name, "said": note}))
             rung.stopped = futile(rung, rungs, corpus, planned) or ""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -14,7 +14,6 @@ from zipfile import BadZipFile
 import numpy as np
 
 from lingos.confidence import PER_CLASS, Bank, bank
-from lingos.contracts import Progress
 from lingos.errors import ResourceError
 from lingos.methods.base import Method
 from lingos.tasks.base import softmax
@@ -57,7 +56,7 @@ class Held:
 @dataclass(eq=False)  # arrays have no truth value: a rung is itself alone
 class Rung:
     """What a method showed. `skipped`: why it was not tried; `stopped`: why not on all folds; `warm`: tensors of the
-    skill `origin` to start from.
+    skill `origin` to start from; `fitted`: the last fit, where it is the one that will serve.
     """
 
     method: Method
@@ -68,6 +67,7 @@ class Rung:
     seconds: float = 0.0
     skipped: str = ""
     stopped: str = ""
+    fitted: Fitted | None = None
 
     @property
     def name(self) -> str:
@@ -99,15 +99,17 @@ class Rung:
         return np.log(np.maximum([softmax(logits, heat)[places] for heat in TEMPERATURES], 1e-4))
 
 
-def climb(
-    rung: Rung, corpus: Corpus, pool: Array, fold: Array, seed: int, folder: Path | None, progress: Progress | None
-) -> Held:
-    """Fit on the pool without the fold, predict the fold. What is done already lies in `folder` and is read."""
-    place = folder / f"{rung.method.name}-{_key(rung, corpus)}-{len(rung.held)}" if folder else None
+def climb(rung: Rung, corpus: Corpus, pool: Array, fold: Array, seed: int, watch: Watch, keep: bool = False) -> Held:
+    """Fit on the pool without the fold, predict the fold; `keep`: the fit stays in the rung. What is done already lies
+    in the folder of `watch` and is read, without its fit.
+    """
+    place = watch.folder / f"{rung.method.name}-{_key(rung, corpus)}-{len(rung.held)}" if watch.folder else None
     held = _read(place)
     if held is None or not np.array_equal(held.rows, fold):
         rest = np.setdiff1d(pool, fold)
-        held = _one(rung, corpus, rest, fold, seed, Watch(place, progress, warm=rung.warm))
+        fitted = fit(corpus, rung.method, rung.settings, rest, seed, replace(watch, folder=place, warm=rung.warm))
+        held = _held(fitted, rung, corpus, rest, fold, seed)
+        rung.fitted = fitted if keep else None
         _write(place, held)
     rung.held.append(held)
     rung.seconds += held.seconds
@@ -126,8 +128,7 @@ def memory(fitted: Fitted, corpus: Corpus, rows: Array, seed: int) -> Bank | Non
     return Bank(found.vectors, found.targets, few[found.rows])
 
 
-def _one(rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int, watch: Watch) -> Held:
-    fitted = fit(corpus, rung.method, rung.settings, rest, seed, watch)
+def _held(fitted: Fitted, rung: Rung, corpus: Corpus, rest: Array, fold: Array, seed: int) -> Held:
     found = outputs(fitted, corpus, fold)
     vectors = found.get("vector", np.zeros((len(fold), 0), np.float32))
     kept = memory(fitted, corpus, rest, seed)

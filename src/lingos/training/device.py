@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -53,8 +52,6 @@ class Place:
 
 def here(precision: str = "auto") -> Place:
     """This machine: a GPU if there is one. "auto" = bf16 where the hardware multiplies it, else fp32."""
-    # Spinning OpenMP threads are forty times slower on a shared core.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     chosen: Precision = "bf16" if precision == "bf16" or (precision == "auto" and _has_bf16(device)) else "fp32"
     isa = torch.cuda.get_device_name() if device == "cuda" else torch.backends.cpu.get_cpu_capability()

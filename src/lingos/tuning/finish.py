@@ -111,7 +111,7 @@ def _context(
         "rows": found.rows,
         "used": found.used,
         "set_aside": len(found.set_aside),
-        "train": len(prepared.train),
+        "train": manifest.split["train"],
         "test": len(prepared.test),
     }
     recipe = {name: dataclasses.asdict(setting) for name, setting in manifest.recipe.items()}

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 
 from lingos.skill import Skill
 
-__all__ = ["INHERITED", "content", "learned", "lineage", "unlearned"]
+__all__ = ["CALIBRATION", "INHERITED", "content", "learned", "lineage", "unlearned"]
 
 SPLIT = "split.json"
 INHERITED = "inherited"  # part of split.json: rows that the skills before it have learned
-PARTS = ("train", INHERITED)
+CALIBRATION = "calibration"  # part of split.json: rows that were held back to set the scores
+PARTS = ("train", CALIBRATION, INHERITED)
 
 
 def content(row: str) -> str:

@@ -36,6 +36,11 @@ class TuneOptions(ReadingOptions):
     effort: Literal["quick", "normal", "thorough"] = Field("normal", description="how long to look for the best method")
     base: str = Field("default", description="pretrained model: default, an id of `lingos bases`, a folder, or none")
     refuse: Share = Field(0.0, lt=1, description='share of in-scope texts that may be refused, e.g. "5%"')
+    calibrate: Literal["folds", "held"] = Field(
+        "folds",
+        description="scores are set by rows out of fold; or held: by a tenth of the training rows, which teaches "
+        "nothing: half the time, for a method that was named",
+    )
     outside: str | None = Field(
         None, description="file of texts that belong to no label, or everyday: such texts are refused; needs --refuse"
     )

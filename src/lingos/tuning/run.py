@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from lingos.backbones.text import TextBackbone, load
 from lingos.compression.variants import export
+from lingos.confidence import Bank
 from lingos.contracts import BackboneInfo, Progress
 from lingos.errors import RecipeError
 from lingos.ladder import ladder
@@ -28,14 +30,15 @@ from lingos.store.store import Store
 from lingos.tasks.base import task
 from lingos.training.corpus import Corpus
 from lingos.training.fit import Fitted, Watch, fit
+from lingos.training.loop import Log
 from lingos.training.track import tracker
 from lingos.tuning import recipe
 from lingos.tuning.bundle import Parts, bundle, put_trunk
-from lingos.tuning.calibrate import calibrate
+from lingos.tuning.calibrate import calibrate, check_held
 from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
-from lingos.tuning.folds import shared_folds
-from lingos.tuning.learned import INHERITED
+from lingos.tuning.folds import FOLDS, shared_folds
+from lingos.tuning.learned import CALIBRATION, INHERITED
 from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
 from lingos.tuning.origin import Origin, origin_of
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
+HELD = 10  # parts of the training rows, of which one sets the scores of --calibrate held
 CALIBRATE = 500  # rows out of fold that a method which is compared with no other needs: its scores are set by them
 
 
@@ -70,9 +74,10 @@ class Road:
     origin: Origin | None
     folder: Path  # state of an unfinished run; removed at the end
 
-    @property
-    def train(self) -> Array:
-        return np.arange(len(self.prepared.train))
+    def learned(self, rung: Rung) -> Array:
+        """Positions of the rows that the skill learns: all but those that were held back to set its scores."""
+        rows = np.arange(len(self.prepared.train))
+        return np.setdiff1d(rows, rung.rows) if self.options.calibrate == "held" else rows
 
 
 def tune(
@@ -116,6 +121,7 @@ def _set_out(
     methods = [method(name) for name in _methods(options)]
     recipe.check_names(user, methods)
     check_outside(options, methods)
+    check_held(options, methods)
     backbone = _base(options, methods)
     origin = origin_of(options, store, backbone, methods)
     prepared = prepare(train, options, backbone, say, origin)
@@ -173,8 +179,12 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     told = effort(options.effort)
     if alone:
         told = Effort(told.name, (options.method,), ALONE, CALIBRATE if told.name == "quick" else told.rows)
+    held = options.calibrate == "held"
+    if held:  # one part of ten is all that is predicted
+        told = dataclasses.replace(told, rows=1)
     origin = road.origin
-    folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin)
+    parts = HELD if held else FOLDS
+    folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin, parts)
     if origin and len(known):
         road.say(Said("say.again", {"count": len(known), "skill": origin.ref}))
 
@@ -194,7 +204,12 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
         progress=road.progress,
         say=road.say,
     )
-    rungs, choice = ladder.run(road.corpus, plan)
+    if held:
+        with _tracked(road, options.method) as log:
+            rungs, choice = ladder.run(road.corpus, dataclasses.replace(plan, keep=True, log=log))
+        road.say(Said("say.back", {"held": len(choice.rung.rows), "rows": len(road.learned(choice.rung))}))
+    else:
+        rungs, choice = ladder.run(road.corpus, plan)
     return rungs, dataclasses.replace(
         choice, reason=Said("ladder.asked", {"method": options.method})
     ) if alone and not options.from_ else choice
@@ -208,7 +223,7 @@ def _build(road: Road, rung: Rung) -> Skill:
     if options.refuse and math.isinf(refusal.threshold):
         needed = math.ceil(1 / options.refuse - 1e-9) - 1
         road.say(Said("say.few", {"share": f"{100 * options.refuse:g}", "needed": needed, "rows": len(rung.rows)}))
-    fitted = _refit(road, rung)
+    fitted = rung.fitted or _refit(road, rung)
     told = options.method != "auto", _info(road), rung.warm is not None
     settings = recipe.settle(rung.method, road.user, corpus.schema, *told)[1]
     parts = Parts(
@@ -220,7 +235,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         seed=options.seed,
         calibration=calibration,
         refusal=refusal,
-        bank=memory(fitted, corpus, road.train, options.seed),
+        bank=_bank(fitted, road, rung),
         data=_data(road.prepared, options, rung.method),
         split=_split(road, rung),
         parent=rung.origin or None,
@@ -237,23 +252,40 @@ def _build(road: Road, rung: Rung) -> Skill:
 
 
 def _refit(road: Road, rung: Rung) -> Fitted:
-    """The method once more, on all training rows; its losses are tracked."""
-    options = road.options
-    log = tracker(options.track, road.store.home / "tracking", f"{road.name}-{rung.method.name}")
-    watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
-    try:
-        fitted = fit(road.corpus, rung.method, rung.settings, road.train, options.seed, watch)
-    finally:
-        if log is not None:
-            log.end()
+    """The method once more, on all rows that it learns; its losses are tracked."""
+    with _tracked(road, rung.method.name) as log:
+        watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
+        fitted = fit(road.corpus, rung.method, rung.settings, road.learned(rung), road.options.seed, watch)
     for note in fitted.notes:
         road.say(note)
     return fitted
 
 
+@contextlib.contextmanager
+def _tracked(road: Road, name: str) -> Iterator[Log | None]:
+    log = tracker(road.options.track, road.store.home / "tracking", f"{road.name}-{name}")
+    try:
+        yield log
+    finally:
+        if log is not None:
+            log.end()
+
+
+def _bank(fitted: Fitted, road: Road, rung: Rung) -> Bank | None:
+    """Typical vectors; its rows are counted among those of "train" in split.json."""
+    rows = road.learned(rung)
+    found = memory(fitted, road.corpus, rows, road.options.seed)
+    return dataclasses.replace(found, rows=np.searchsorted(rows, found.rows)) if found else None
+
+
 def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
-    """Ids of the rows; of a skill that started from another one also those that came with it."""
-    found = {"train": [row.id for row in road.prepared.train], "test": [row.id for row in road.prepared.test]}
+    """Ids of the rows, also of those that set the scores alone; of a skill that started from another one also those
+    that came with it.
+    """
+    ids, rows = [row.id for row in road.prepared.train], road.learned(rung)
+    found = {"train": [ids[row] for row in rows], "test": [row.id for row in road.prepared.test]}
+    if len(rows) < len(ids):
+        found[CALIBRATION] = [ids[row] for row in rung.rows]
     return {**found, INHERITED: road.origin.rows} if rung.origin and road.origin else found
 
 

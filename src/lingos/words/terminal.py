@@ -111,6 +111,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{count} texts of {file} belong to no label ({left} were left out): methods that are trained learn so",
         "{file} 中有 {count} 条文本不属于任何标签（另有 {left} 条未采用）：可训练的方法会学会拒绝它们",
     ),
+    "say.back": (
+        "{held} rows are held back to set the scores; {rows} are learned",
+        "留出 {held} 行用于校准分数；学习 {rows} 行",
+    ),
     "say.few": (
         "warning refuse: nothing can be refused: {share} % need {needed} rows out of fold, there are {rows}",
         "警告 refuse：无法拒答：{share}% 需要 {needed} 行折外数据，只有 {rows} 行",

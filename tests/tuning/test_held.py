@@ -1,0 +1,109 @@
+"""`--calibrate held`: one fit on nine tenths of the training rows; the others set the scores and teach nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import tiny
+from tests.cli.made import call, csv
+
+from lingos.codegen.generate import generate, prove
+from lingos.data.readers import read
+from lingos.errors import RecipeError
+from lingos.skill import Skill
+from lingos.store.store import Store
+from lingos.tuning import run
+from lingos.tuning.explain import explain
+from lingos.tuning.learned import lineage
+from lingos.tuning.options import TuneOptions
+
+TOPICS = {"cancel": "cancel my order of", "bill": "send the invoice for", "late": "where is my parcel with"}
+THINGS = ("a lamp", "two chairs", "some tea", "the red coat", "old books", "a bicycle", "fresh bread", "the piano",
+          "my ticket", "three pens", "a green hat", "snow boots", "the guitar", "a big mirror", "blue paint",
+          "the camera", "a warm blanket", "seven stamps", "the kettle", "garden tools")  # fmt: skip
+ROWS = [(f"{text} {thing}", label) for thing in THINGS for label, text in TOPICS.items()]
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> TuneOptions:
+    base = str(tiny.folder(tmp_path, "bert"))
+    test = str(csv(tmp_path / "test.csv", [(f"{text} it at once", label) for label, text in TOPICS.items()]))
+    told: dict[str, Any] = {"name": "t", "method": "top", "base": base, "test": test, "set": ["epochs=2"]}
+    return TuneOptions(**told, calibrate="held", effort="quick", personal=False)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return csv(tmp_path / "train.csv", ROWS)
+
+
+def parts(skill: Skill) -> dict[str, list[str]]:
+    return dict(json.loads(skill.path("split.json").read_text("utf-8")))
+
+
+def branch(store: Store) -> bytes:
+    return store.get("t").path("branch.safetensors").read_bytes()
+
+
+def test_one_fit_and_the_rows_that_set_the_scores_teach_nothing(
+    data: Path, options: TuneOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, said = Store(tmp_path / "home"), list[str]()
+    monkeypatch.setattr(run, "fit", lambda *_: pytest.fail("a second fit"))
+    tuned = run.tune(data, options, store=store, say=said.append)
+    skill, rows = store.get("t"), parts(store.get("t"))
+    assert len(rows["calibration"]) == 6 and len(rows["train"]) == 54 and len(rows["test"]) == 3
+    assert not set(rows["calibration"]) & {*rows["train"], *rows["test"]}
+    assert skill.manifest.split == {"train": 54, "test": 3, "calibration": 6}
+    assert "6 rows are held back to set the scores; 54 are learned" in said
+    assert tuned.ladder[0]["rows"] == 6 and tuned.ladder[0]["folds"] == 1
+    assert set(lineage(skill)) == {*rows["train"], *rows["calibration"]}, "a gate must not judge by either"
+
+
+def test_a_killed_run_gives_the_same_bits(
+    data: Path, options: TuneOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, killed = Store(tmp_path / "whole"), Store(tmp_path / "killed")
+    run.tune(data, options, store=whole)
+    with monkeypatch.context() as once:
+        once.setattr(run, "_build", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run.tune(data, options, store=killed)
+    run.tune(data, options, store=killed)
+    assert branch(whole) == branch(killed)
+    assert parts(whole.get("t")) == parts(killed.get("t"))
+
+
+def test_its_bank_and_its_code_count_the_rows_that_it_learned(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    run.tune(data, options, store=store)
+    rows = parts(store.get("t"))
+    source = read(data)
+    labels = dict(zip(source.ids(), (label for _, label in ROWS), strict=True))
+    folder = generate(store.get("t"), store, tmp_path / "code")
+    data.unlink()  # what is left are the typical rows of the bank, by their ids
+    found = explain("t", "send the invoice for a lamp", store=store)["neighbours"]
+    assert found and all(labels[one["where"].removeprefix("row ")] == one["label"] for one in found)
+    kept = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
+    own = [row["id"] for row in kept if row["part"] == "train" and not row["id"].startswith("label ")]
+    assert own == rows["train"]
+    assert "the skill says" in prove(folder) and "the skill says" in prove(folder, "train.py")
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [("auto", "method auto compares methods"), ("tfidf", "tfidf is solved in one go"), ("prototype", "in one go")],
+)
+def test_it_is_for_one_method_that_is_trained(
+    method: str, told: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, error = call(capsys, "tune", data, "--method", method, "--calibrate", "held", "--name", "t")
+    assert code == 2 and told in error and "leave --calibrate out" in error
+
+
+def test_two_starts_are_compared_by_folds(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="--from compares two starts"):
+        run.tune(data, options.model_copy(update={"from_": "t"}), store=Store(tmp_path / "home"))
