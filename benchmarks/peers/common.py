@@ -60,6 +60,7 @@ SCRATCH = ROOT / ".bars" / "peers"  # ignored by git; single runs, finished and 
 MAX_LENGTH = 128  # tokens read of a text, for every side
 VALIDATION_SEED = 0  # fixed for every side and every training seed
 VALIDATION_SHARE = 0.1
+ENVIRONMENT = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_NUM_THREADS")
 LIBRARIES = ("torch", "transformers", "accelerate", "sentence-transformers", "setfit", "scikit-learn", "numpy")
 
 
@@ -112,11 +113,11 @@ class Clock:
 def prepare(threads: int) -> None:
     """Set the threads and keep the process offline. Call before torch is imported; raises RuntimeError after.
 
-    With active waiting two OpenMP threads on a shared core spend their time on spinning.
+    With active waiting two OpenMP threads on a shared core spend their time on spinning; all sides wait alike.
     """
     if "torch" in sys.modules:
         raise RuntimeError("prepare() came after the import of torch; call it first")
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "2000"}  # as `import lingos` sets them
     os.environ["OMP_NUM_THREADS"] = str(threads)
     for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
         os.environ[name] = "1"
@@ -226,7 +227,7 @@ def provenance(module: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in LIBRARIES},
         "load_at_start": round(os.getloadavg()[0], 2),
-        "environment": {name: os.environ.get(name) for name in ("OMP_WAIT_POLICY", "OMP_NUM_THREADS")},
+        "environment": {name: os.environ.get(name) for name in ENVIRONMENT},
         "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

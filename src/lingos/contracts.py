@@ -211,6 +211,7 @@ class Recipe:
     effort: str
     seed: int
     settings: Mapping[str, Setting]
+    calibrate: str = "folds"
 
 
 class Task(Protocol):

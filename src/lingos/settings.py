@@ -192,6 +192,7 @@ class _File(Options):
     method: str = Field(description="which parameters move, e.g. top")
     effort: Literal["quick", "normal", "thorough"] = Field(description="how much time to spend")
     seed: int = Field(ge=0, description="the seed of all chance")
+    calibrate: Literal["folds", "held"] = Field("folds", description="which rows set the scores")
     settings: dict[str, Any] = Field(default={}, description="name: value, a line each")
 
 
@@ -216,13 +217,14 @@ def read_yaml(path: Path) -> Recipe:
         raise RecipeError(f"{path} holds no recipe", expected=f"the keys {', '.join(_File.model_fields)}", cure=cure)
     file = parse(_File, found, str(path))
     settings = {name: Setting(value, "user", f"written in {path.name}") for name, value in file.settings.items()}
-    return Recipe(file.task, file.base, file.method, file.effort, file.seed, settings)
+    return Recipe(file.task, file.base, file.method, file.effort, file.seed, settings, file.calibrate)
 
 
 def write_yaml(recipe: Recipe, path: Path) -> None:
     """Write a recipe for people: source and reason stand as a comment behind each value. Replaces the file at once."""
     lines = ["# A LingOS recipe. Every value is used as it stands here."]
     lines += [f"{name}: {_flow(getattr(recipe, name))}" for name in ("task", "base", "method", "effort", "seed")]
+    lines += [f"calibrate: {recipe.calibrate}"] if recipe.calibrate != "folds" else []
     lines += ["settings:" if recipe.settings else "settings: {}"]
     for name, setting in recipe.settings.items():
         comment = " ".join(f"{setting.source}: {setting.reason}".split())

@@ -10,9 +10,11 @@ import pytest
 from tests import tiny
 from tests.cli.made import call, csv
 
+from lingos.cli import training
+from lingos.cli.options import TrainOptions
 from lingos.codegen.generate import generate, prove
 from lingos.data.readers import read
-from lingos.errors import RecipeError
+from lingos.errors import DataError, RecipeError
 from lingos.skill import Skill
 from lingos.store.store import Store
 from lingos.tuning import run
@@ -59,20 +61,25 @@ def test_one_fit_and_the_rows_that_set_the_scores_teach_nothing(
     assert not set(rows["calibration"]) & {*rows["train"], *rows["test"]}
     assert skill.manifest.split == {"train": 54, "test": 3, "calibration": 6}
     assert "6 rows are held back to set the scores; 54 are learned" in said
+    report = json.loads(skill.path("report.json").read_text("utf-8"))["data"]
+    assert report["train"] + report["calibration"] + report["test"] == report["used"] + 3 == 63
     assert tuned.ladder[0]["rows"] == 6 and tuned.ladder[0]["folds"] == 1
     assert set(lineage(skill)) == {*rows["train"], *rows["calibration"]}, "a gate must not judge by either"
 
 
-def test_a_killed_run_gives_the_same_bits(
+def test_a_killed_run_goes_on_from_its_fit_and_gives_the_same_bits(
     data: Path, options: TuneOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lingos.training.loop.STATE_SECONDS", 0.0)
     whole, killed = Store(tmp_path / "whole"), Store(tmp_path / "killed")
     run.tune(data, options, store=whole)
     with monkeypatch.context() as once:
         once.setattr(run, "_build", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             run.tune(data, options, store=killed)
-    run.tune(data, options, store=killed)
+    steps: list[str] = []
+    run.tune(data, options, store=killed, progress=lambda what, share: steps.append(what))
+    assert not any(what.startswith("top: loss") for what in steps), "no step is done twice"
     assert branch(whole) == branch(killed)
     assert parts(whole.get("t")) == parts(killed.get("t"))
 
@@ -107,3 +114,33 @@ def test_it_is_for_one_method_that_is_trained(
 def test_two_starts_are_compared_by_folds(data: Path, options: TuneOptions, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="--from compares two starts"):
         run.tune(data, options.model_copy(update={"from_": "t"}), store=Store(tmp_path / "home"))
+
+
+def test_a_class_of_one_row_is_learned(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    csv(data, [*ROWS, ("something else entirely", "rare")])
+    run.tune(data, options, store=store)
+    rows = parts(store.get("t"))
+    [rare] = [row for row, (_, label) in zip(read(data).ids(), [*ROWS, ("", "rare")], strict=True) if label == "rare"]
+    assert rare in rows["train"] and len(rows["calibration"]) == 6
+
+
+def test_too_few_rows_to_refuse_any_are_told_before_the_fit(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="6 of 60 training rows can be held back") as told:
+        run.tune(data, options.model_copy(update={"refuse": 0.05}), store=Store(tmp_path / "home"))
+    assert told.value.expected == "at least 19 to refuse 5 %" and "leave --calibrate out" in told.value.cure
+
+
+def test_a_recipe_carries_it(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    run.tune(data, options, store=store)
+    recipe = store.get("t").path("recipe.yaml")
+    assert "calibrate: held" in recipe.read_text("utf-8")
+    again = TuneOptions(name="again", recipe=str(recipe), test=options.test, personal=False)
+    run.tune(data, again, store=store)
+    assert parts(store.get("again")) == parts(store.get("t"))
+
+
+@pytest.mark.parametrize(("method", "held"), [("top", "held"), ("auto", "folds"), ("tfidf", "folds")])
+def test_the_assistant_holds_back_where_that_saves_a_fit(method: str, held: str) -> None:
+    assert training._told(TrainOptions(method=method)).calibrate == held

@@ -17,7 +17,9 @@ from lingos.assistant.understanding.wishes import rows, wishes
 from lingos.cli.household import SKILL, Household, owner
 from lingos.cli.options import TrainOptions
 from lingos.errors import StoreError
+from lingos.methods.base import method
 from lingos.tuning.options import ReadingOptions, TuneOptions
+from lingos.tuning.outside import learns
 from lingos.tuning.promote import promote
 from lingos.tuning.run import tune
 
@@ -30,7 +32,7 @@ READING = ReadingOptions(text="text", label="intent")
 
 @dataclass(frozen=True)
 class Trained:
-    """The new version, how many rows it learned from, and what the gate said."""
+    """The new version, how many rows it was made from, those that test it among them, and what the gate said."""
 
     skill: str
     rows: int
@@ -84,7 +86,9 @@ def train(
 
 def _told(options: TrainOptions) -> TuneOptions:
     same = {name: getattr(options, name) for name in ("base", "method", "effort", "refuse", "seed", "set")}
-    return TuneOptions(name=SKILL, task="understand", text="text", label="intent", calibrate="held", **same)
+    once = options.method != "auto" and learns(method(options.method))  # rows are quickly made: one fit of them
+    same["calibrate"] = "held" if once else "folds"
+    return TuneOptions(name=SKILL, task="understand", text="text", label="intent", **same)
 
 
 def review_of(own: Household) -> Review:

@@ -45,7 +45,7 @@ class Plan:
     folder: Path | None = None
     progress: Progress | None = None
     log: Log | None = None  # of the losses, where the fit is kept
-    keep: bool = False  # the last fit of each rung stays in it: it will serve
+    keep: bool = False  # the fit stays in the rung: it will serve
     say: Callable[[str], None] = lambda text: None
 
 

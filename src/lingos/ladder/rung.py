@@ -100,17 +100,19 @@ class Rung:
 
 
 def climb(rung: Rung, corpus: Corpus, pool: Array, fold: Array, seed: int, watch: Watch, keep: bool = False) -> Held:
-    """Fit on the pool without the fold, predict the fold; `keep`: the fit stays in the rung. What is done already lies
-    in the folder of `watch` and is read, without its fit.
+    """Fit on the pool without the fold, predict the fold. What is done already lies in the folder of `watch` and is
+    read. `keep`: the fit will serve and stays in the rung; what lies there is its state, from which it goes on.
     """
     place = watch.folder / f"{rung.method.name}-{_key(rung, corpus)}-{len(rung.held)}" if watch.folder else None
-    held = _read(place)
+    held = None if keep else _read(place)
     if held is None or not np.array_equal(held.rows, fold):
         rest = np.setdiff1d(pool, fold)
         fitted = fit(corpus, rung.method, rung.settings, rest, seed, replace(watch, folder=place, warm=rung.warm))
         held = _held(fitted, rung, corpus, rest, fold, seed)
-        rung.fitted = fitted if keep else None
-        _write(place, held)
+        if keep:
+            rung.fitted = fitted
+        else:
+            _write(place, held)
     rung.held.append(held)
     rung.seconds += held.seconds
     return held

@@ -48,6 +48,7 @@ class Parts:
     bank: Bank | None
     data: Data
     split: Mapping[str, list[str]]  # part -> row ids
+    calibrate: str = "folds"  # or held
     parent: str | None = None
 
 
@@ -82,7 +83,7 @@ def bundle(parts: Parts, folder: Path) -> tuple[Manifest, Files]:
     files: Files = {**_numbers(fitted, corpus), **fitted.files}
     files["split.json"] = json.dumps(split, indent=0)
     base = corpus.base.info.name if not text else "none"
-    recipe = Recipe(corpus.task.name, base, fitted.method.name, parts.effort, parts.seed, parts.recipe)
+    recipe = Recipe(corpus.task.name, base, fitted.method.name, parts.effort, parts.seed, parts.recipe, parts.calibrate)
     write_yaml(recipe, folder / "recipe.yaml")
     files["recipe.yaml"] = folder / "recipe.yaml"
     if parts.bank is not None:

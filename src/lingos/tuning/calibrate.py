@@ -5,29 +5,26 @@ chosen rung: no test row, no row twice.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lingos.confidence import GUARDED, combination, confidence, guard
 from lingos.contracts import Calibration, Refusal
-from lingos.errors import RecipeError
 from lingos.evaluation import refusal
 from lingos.evaluation.calibration import fit_temperature
 from lingos.evaluation.thresholds import fit_offsets
 from lingos.ladder.rung import Held, Rung
-from lingos.methods.base import Method
 from lingos.training.corpus import Corpus
 from lingos.training.fit import fit, outputs
-from lingos.tuning.options import TuneOptions
 from lingos.tuning.outside import learns
 from lingos.words.said import Said
 
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["calibrate", "check_held"]
+__all__ = ["calibrate"]
 
 JUDGED = 20  # wrong answers, at least; the error of an AUROC over so many is 0.07
 LOGITS = ("energy", "entropy", "softmax")  # scores that texts from outside can move, as the loss moves them
@@ -53,29 +50,6 @@ def calibrate(
     if rate > 0:
         _warn_if_blind(choice, int((logits.argmax(1) != targets).sum()), say)
     return Calibration(temperature, offsets), Refusal(choice.score, limit, rate, settings), choice.reason
-
-
-def check_held(options: TuneOptions, methods: Sequence[Method]) -> None:
-    """What can be told of `--calibrate held` before a base is loaded.
-
-    Raises:
-        RecipeError: the ladder compares methods out of fold, or the method takes no time to speak of.
-    """
-    if options.calibrate != "held":
-        return
-    if options.method == "auto" or options.from_:
-        told = "--from compares two starts" if options.from_ else "method auto compares methods"
-        raise RecipeError(
-            f"--calibrate held saves the folds, and {told} by them",
-            expected="a method that was named, from a fresh start",
-            cure="name one with --method, without --from, or leave --calibrate out",
-        )
-    if not all(map(learns, methods)):
-        raise RecipeError(
-            f"--calibrate held saves one fit of two, and {options.method} is solved in one go",
-            expected="a method that is trained on a base, such as top or full",
-            cure="leave --calibrate out",
-        )
 
 
 def _warn_if_blind(choice: refusal.Choice, wrong: int, say: Callable[[str], None]) -> None:

@@ -26,6 +26,7 @@ from lingos.store.card import card
 from lingos.store.store import Store
 from lingos.tuning.answers import ANSWERS, dumped
 from lingos.tuning.judge import judge
+from lingos.tuning.learned import CALIBRATION
 from lingos.tuning.prepare import Prepared
 from lingos.tuning.result import Tuned
 from lingos.words.said import Said
@@ -111,8 +112,7 @@ def _context(
         "rows": found.rows,
         "used": found.used,
         "set_aside": len(found.set_aside),
-        "train": manifest.split["train"],
-        "test": len(prepared.test),
+        **{part: count for part, count in manifest.split.items() if part in ("train", CALIBRATION, "test")},
     }
     recipe = {name: dataclasses.asdict(setting) for name, setting in manifest.recipe.items()}
     return ReportContext(

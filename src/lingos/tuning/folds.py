@@ -15,15 +15,13 @@ from lingos.tuning.prepare import Prepared
 if TYPE_CHECKING:
     from lingos.contracts import Array
 
-__all__ = ["FOLDS", "shared_folds"]
+__all__ = ["shared_folds"]
 
 FOLDS = 5
 FAIR = 20  # rows that the skill of --from has not learned: with fewer of them no start can be told from another
 
 
-def shared_folds(
-    prepared: Prepared, targets: Array, seed: int, origin: Origin | None, most: int = FOLDS
-) -> tuple[list[Array], Array]:
+def shared_folds(prepared: Prepared, targets: Array, seed: int, origin: Origin | None) -> tuple[list[Array], Array]:
     """(folds, rows that every fold is learned with and that nothing is judged by), as positions of training rows.
 
     The latter are rows that the skill of --from has learned, and their near duplicates.
@@ -39,7 +37,7 @@ def shared_folds(
             cure="label more rows: ten of each class are a start",
         )
     fresh = _fresh(prepared, origin)
-    count = min(most if len(fresh) >= 2 * most else 2, max(2, len(np.unique(clusters[fresh]))))
+    count = min(FOLDS if len(fresh) >= 2 * FOLDS else 2, max(2, len(np.unique(clusters[fresh]))))
     found = splits.folds([train[k] for k in fresh], clusters[fresh].tolist(), count=count, seed=seed)
     return [fresh[fold] for fold in found], np.setdiff1d(np.arange(len(train)), fresh)
 

@@ -38,8 +38,8 @@ class TuneOptions(ReadingOptions):
     refuse: Share = Field(0.0, lt=1, description='share of in-scope texts that may be refused, e.g. "5%"')
     calibrate: Literal["folds", "held"] = Field(
         "folds",
-        description="scores are set by rows out of fold; or held: by a tenth of the training rows, which teaches "
-        "nothing: half the time, for a method that was named",
+        description="scores are set by rows out of fold; held: by a tenth of the training rows, which teaches nothing, "
+        "so that one fit of a method that was named is enough",
     )
     outside: str | None = Field(
         None, description="file of texts that belong to no label, or everyday: such texts are refused; needs --refuse"

@@ -19,7 +19,7 @@ from lingos.words.said import Said
 
 __all__ = ["asked", "check_names", "derived", "merged", "settle"]
 
-KEYS = ("task", "base", "method", "effort", "seed")  # of a recipe file; each is an option as well
+KEYS = ("task", "base", "method", "effort", "seed", "calibrate")  # of a recipe file; each is an option as well
 
 STEPS = 250  # a trained method needs about so many steps, however few the rows are
 MOST = 25

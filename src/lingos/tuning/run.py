@@ -34,10 +34,11 @@ from lingos.training.loop import Log
 from lingos.training.track import tracker
 from lingos.tuning import recipe
 from lingos.tuning.bundle import Parts, bundle, put_trunk
-from lingos.tuning.calibrate import calibrate, check_held
+from lingos.tuning.calibrate import calibrate
 from lingos.tuning.descriptions import read_descriptions
 from lingos.tuning.finish import finish
-from lingos.tuning.folds import FOLDS, shared_folds
+from lingos.tuning.folds import shared_folds
+from lingos.tuning.held import check_held, held_back
 from lingos.tuning.learned import CALIBRATION, INHERITED
 from lingos.tuning.naming import name_of
 from lingos.tuning.options import TuneOptions
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 ALONE = 24 * 3600.0  # seconds: a method that was named is never skipped
-HELD = 10  # parts of the training rows, of which one sets the scores of --calibrate held
 CALIBRATE = 500  # rows out of fold that a method which is compared with no other needs: its scores are set by them
 
 
@@ -77,7 +77,7 @@ class Road:
     def learned(self, rung: Rung) -> Array:
         """Positions of the rows that the skill learns: all but those that were held back to set its scores."""
         rows = np.arange(len(self.prepared.train))
-        return np.setdiff1d(rows, rung.rows) if self.options.calibrate == "held" else rows
+        return np.setdiff1d(rows, rung.rows) if rung.fitted else rows
 
 
 def tune(
@@ -180,11 +180,11 @@ def _climb(road: Road) -> tuple[list[Rung], Choice]:
     if alone:
         told = Effort(told.name, (options.method,), ALONE, CALIBRATE if told.name == "quick" else told.rows)
     held = options.calibrate == "held"
-    if held:  # one part of ten is all that is predicted
-        told = dataclasses.replace(told, rows=1)
     origin = road.origin
-    parts = HELD if held else FOLDS
-    folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin, parts)
+    if held:
+        folds, known = held_back(road.corpus, options)
+    else:
+        folds, known = shared_folds(road.prepared, road.corpus.targets, options.seed, origin)
     if origin and len(known):
         road.say(Said("say.again", {"count": len(known), "skill": origin.ref}))
 
@@ -239,6 +239,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         data=_data(road.prepared, options, rung.method),
         split=_split(road, rung),
         parent=rung.origin or None,
+        calibrate=options.calibrate,
     )
     staging = Path(tempfile.mkdtemp(prefix="lingos-"))
     manifest, files = bundle(parts, staging)
@@ -252,7 +253,7 @@ def _build(road: Road, rung: Rung) -> Skill:
 
 
 def _refit(road: Road, rung: Rung) -> Fitted:
-    """The method once more, on all rows that it learns; its losses are tracked."""
+    """The method once more, on all training rows; its losses are tracked."""
     with _tracked(road, rung.method.name) as log:
         watch = Watch(road.folder / "refit", road.progress, log, warm=rung.warm)
         fitted = fit(road.corpus, rung.method, rung.settings, road.learned(rung), road.options.seed, watch)
@@ -274,7 +275,7 @@ def _tracked(road: Road, name: str) -> Iterator[Log | None]:
 def _bank(fitted: Fitted, road: Road, rung: Rung) -> Bank | None:
     """Typical vectors; its rows are counted among those of "train" in split.json."""
     rows = road.learned(rung)
-    found = memory(fitted, road.corpus, rows, road.options.seed)
+    found = rung.held[0].bank if rung.fitted else memory(fitted, road.corpus, rows, road.options.seed)
     return dataclasses.replace(found, rows=np.searchsorted(rows, found.rows)) if found else None
 
 
@@ -283,9 +284,8 @@ def _split(road: Road, rung: Rung) -> dict[str, list[str]]:
     that came with it.
     """
     ids, rows = [row.id for row in road.prepared.train], road.learned(rung)
-    found = {"train": [ids[row] for row in rows], "test": [row.id for row in road.prepared.test]}
-    if len(rows) < len(ids):
-        found[CALIBRATION] = [ids[row] for row in rung.rows]
+    back = {CALIBRATION: [ids[row] for row in rung.rows]} if rung.fitted else {}
+    found = {"train": [ids[row] for row in rows], **back, "test": [row.id for row in road.prepared.test]}
     return {**found, INHERITED: road.origin.rows} if rung.origin and road.origin else found
 
 

@@ -155,6 +155,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "data.used": ("used", "可用"),
     "data.set_aside": ("set_aside", "搁置"),
     "data.train": ("train", "训练"),
+    "data.calibration": ("calibration", "校准"),
     "data.test": ("test", "测试"),
     "slices.empty": ("(empty)", "（空）"),
 }
