@@ -17,9 +17,11 @@ import subprocess
 import sys
 from collections import defaultdict
 
-import lingos  # noqa: F401 - which sets how threads wait
-
 NAMES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+for one in NAMES:
+    os.environ.pop(one, None)
+import lingos  # noqa: E402, F401 - which sets both
+
 WAYS = {
     "sleep": {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"},
     "lingos": {name: os.environ[name] for name in NAMES},

@@ -211,7 +211,7 @@ class Recipe:
     effort: str
     seed: int
     settings: Mapping[str, Setting]
-    calibrate: str = "folds"
+    calibrate: str | None = None  # None = not said
 
 
 class Task(Protocol):

@@ -192,7 +192,7 @@ class _File(Options):
     method: str = Field(description="which parameters move, e.g. top")
     effort: Literal["quick", "normal", "thorough"] = Field(description="how much time to spend")
     seed: int = Field(ge=0, description="the seed of all chance")
-    calibrate: Literal["folds", "held"] = Field("folds", description="which rows set the scores")
+    calibrate: Literal["folds", "held"] | None = Field(None, description="which rows set the scores")
     settings: dict[str, Any] = Field(default={}, description="name: value, a line each")
 
 
@@ -224,7 +224,7 @@ def write_yaml(recipe: Recipe, path: Path) -> None:
     """Write a recipe for people: source and reason stand as a comment behind each value. Replaces the file at once."""
     lines = ["# A LingOS recipe. Every value is used as it stands here."]
     lines += [f"{name}: {_flow(getattr(recipe, name))}" for name in ("task", "base", "method", "effort", "seed")]
-    lines += [f"calibrate: {recipe.calibrate}"] if recipe.calibrate != "folds" else []
+    lines += [f"calibrate: {recipe.calibrate}"] if recipe.calibrate else []
     lines += ["settings:" if recipe.settings else "settings: {}"]
     for name, setting in recipe.settings.items():
         comment = " ".join(f"{setting.source}: {setting.reason}".split())

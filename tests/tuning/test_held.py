@@ -21,6 +21,7 @@ from lingos.tuning import run
 from lingos.tuning.explain import explain
 from lingos.tuning.learned import lineage
 from lingos.tuning.options import TuneOptions
+from lingos.tuning.recipe import merged
 
 TOPICS = {"cancel": "cancel my order of", "bill": "send the invoice for", "late": "where is my parcel with"}
 THINGS = ("a lamp", "two chairs", "some tea", "the red coat", "old books", "a bicycle", "fresh bread", "the piano",
@@ -108,7 +109,7 @@ def test_it_is_for_one_method_that_is_trained(
     method: str, told: str, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, error = call(capsys, "tune", data, "--method", method, "--calibrate", "held", "--name", "t")
-    assert code == 2 and told in error and "leave --calibrate out" in error
+    assert code == 2 and told in error and "leave --calibrate, or calibrate: held of the recipe, out" in error
 
 
 def test_two_starts_are_compared_by_folds(data: Path, options: TuneOptions, tmp_path: Path) -> None:
@@ -126,9 +127,10 @@ def test_a_class_of_one_row_is_learned(data: Path, options: TuneOptions, tmp_pat
 
 
 def test_too_few_rows_to_refuse_any_are_told_before_the_fit(data: Path, options: TuneOptions, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="6 of 60 training rows can be held back") as told:
+    with pytest.raises(DataError, match="6 of 60 training rows, of 3 of 3 classes, can be held back") as told:
         run.tune(data, options.model_copy(update={"refuse": 0.05}), store=Store(tmp_path / "home"))
-    assert told.value.expected == "at least 19 to refuse 5 %" and "leave --calibrate out" in told.value.cure
+    assert told.value.expected == "at least 19 to refuse 5 %, at most a fifth, and of half of the classes"
+    assert "leave --calibrate out" in told.value.cure
 
 
 def test_a_recipe_carries_it(data: Path, options: TuneOptions, tmp_path: Path) -> None:
@@ -144,3 +146,23 @@ def test_a_recipe_carries_it(data: Path, options: TuneOptions, tmp_path: Path) -
 @pytest.mark.parametrize(("method", "held"), [("top", "held"), ("auto", "folds"), ("tfidf", "folds")])
 def test_the_assistant_holds_back_where_that_saves_a_fit(method: str, held: str) -> None:
     assert training._told(TrainOptions(method=method)).calibrate == held
+
+
+def test_one_large_cluster_sets_no_scores(data: Path, options: TuneOptions, tmp_path: Path) -> None:
+    lines = [f"{text},{label},{'ab'[k % 2]}" for k, (text, label) in enumerate(ROWS)]
+    data.write_text("text,label,person\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    Path(str(options.test)).write_text("text,label,person\nsend it,bill,c\ncancel it,cancel,c\n", encoding="utf-8")
+    with pytest.raises(DataError, match="30 of 60 training rows, of 3 of 3 classes, can be held back"):
+        run.tune(data, options.model_copy(update={"group": "person"}), store=Store(tmp_path / "home"))
+
+
+def test_a_recipe_that_does_not_say_it_leaves_it_to_the_flag(options: TuneOptions, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.yaml"
+    plain = "task: classify\nbase: minilm\nmethod: top\neffort: quick\nseed: 1\n"
+    file.write_text(plain, encoding="utf-8")
+    told = TuneOptions(recipe=str(file), calibrate="held")
+    assert merged(told).calibrate == "held" and merged(TuneOptions(recipe=str(file))).calibrate == "folds"
+    file.write_text(f"{plain}calibrate: held\n", encoding="utf-8")
+    assert merged(TuneOptions(recipe=str(file))).calibrate == "held"
+    with pytest.raises(RecipeError, match="--calibrate folds, but the file says calibrate: held"):
+        merged(TuneOptions(recipe=str(file), calibrate="folds"))

@@ -128,6 +128,8 @@ def _ready(corpus: Corpus, rung: Rung) -> bool:
 
 
 def _rest(plan: Plan) -> Array:
+    if plan.keep:
+        return plan.known
     return np.concatenate([*(plan.folds[1:] or plan.folds), plan.known])
 
 

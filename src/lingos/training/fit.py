@@ -76,7 +76,8 @@ def fit(corpus: Corpus, method: Method, settings: Any, rows: Array, seed: int, w
         fitted = _on_vectors(corpus, method, settings, rows, seed)
     else:
         fitted = _trained(corpus, method, settings, rows, seed, watch)
-    fitted.seconds = time.perf_counter() - began
+    before = fitted.trained.seconds if fitted.trained else 0.0  # of a resumed fit also those before it was killed
+    fitted.seconds = max(time.perf_counter() - began, before)
     return fitted
 
 

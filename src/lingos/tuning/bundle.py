@@ -48,7 +48,7 @@ class Parts:
     bank: Bank | None
     data: Data
     split: Mapping[str, list[str]]  # part -> row ids
-    calibrate: str = "folds"  # or held
+    calibrate: str | None = None  # None = as usual
     parent: str | None = None
 
 

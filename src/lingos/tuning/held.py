@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_held", "held_back"]
 
-CURE = "leave --calibrate out: then each row sets the scores, out of fold"
+MOST = 0.2  # of the rows, at most, where whole clusters are larger than a tenth
+FEW = 0.5  # of the classes, at least: the scores are set for all of them
 
 
 def check_held(options: TuneOptions, methods: Sequence[Method]) -> None:
@@ -36,13 +37,13 @@ def check_held(options: TuneOptions, methods: Sequence[Method]) -> None:
         raise RecipeError(
             f"--calibrate held saves the folds, and {told} by them",
             expected="a method that was named, from a fresh start",
-            cure="name one with --method, without --from, or leave --calibrate out",
+            cure="name one with --method, without --from, or leave --calibrate, or calibrate: held of the recipe, out",
         )
     if not all(map(learns, methods)):
         raise RecipeError(
             f"--calibrate held saves fits, and {options.method} is solved in one go",
             expected="a method that is trained on a base, such as top or full",
-            cure="leave --calibrate out",
+            cure="leave --calibrate, or calibrate: held of the recipe, out",
         )
 
 
@@ -51,14 +52,18 @@ def held_back(corpus: Corpus, options: TuneOptions) -> tuple[list[Array], Array]
     stand on both sides.
 
     Raises:
-        DataError: no row can be held back, or too few to refuse the share that was asked for.
+        DataError: what can be held back is too little for the share that may be refused, of too few classes, or, as
+        whole clusters of near duplicates go together, too much.
     """
     learned, held = cut(corpus, np.arange(len(corpus)), options.seed)
     needed = math.ceil(1 / options.refuse - 1e-9) - 1 if options.refuse else 1
-    if len(held) < needed:
-        raise DataError(
-            f"{len(held)} of {len(corpus)} training rows can be held back to set the scores",
-            expected=f"at least {needed}" + (f" to refuse {100 * options.refuse:g} %" if options.refuse else ""),
-            cure=CURE,
-        )
-    return [held], learned
+    classes = len(np.unique(corpus.targets[held]))
+    if needed <= len(held) <= MOST * len(corpus) and classes >= FEW * corpus.classes:
+        return [held], learned
+    share = f" to refuse {100 * options.refuse:g} %" if options.refuse else ""
+    raise DataError(
+        f"{len(held)} of {len(corpus)} training rows, of {classes} of {corpus.classes} classes, can be held back to "
+        "set the scores",
+        expected=f"at least {needed}{share}, at most a fifth, and of half of the classes",
+        cure="add rows, let a larger share be refused, or leave --calibrate out: then each row sets them, out of fold",
+    )

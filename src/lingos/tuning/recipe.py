@@ -38,7 +38,8 @@ def merged(options: TuneOptions) -> TuneOptions:
     recipe = read_yaml(Path(options.recipe))
     told: dict[str, Any] = {name: getattr(recipe, name) for name in KEYS}
     told["base"] = told["base"] or "none"
-    given = {name: getattr(options, name) for name in KEYS if name in options.model_fields_set}
+    told = {name: value for name, value in told.items() if value is not None}
+    given = {name: getattr(options, name) for name in told if name in options.model_fields_set}
     odd = [name for name, value in given.items() if _plain(name, value) != _plain(name, told[name])]
     if odd:
         pairs = "; ".join(f"--{name} {given[name]}, but the file says {name}: {told[name]}" for name in odd)

@@ -239,7 +239,7 @@ def _build(road: Road, rung: Rung) -> Skill:
         data=_data(road.prepared, options, rung.method),
         split=_split(road, rung),
         parent=rung.origin or None,
-        calibrate=options.calibrate,
+        calibrate=options.calibrate if rung.fitted else None,
     )
     staging = Path(tempfile.mkdtemp(prefix="lingos-"))
     manifest, files = bundle(parts, staging)
