@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,16 @@ from lingos.assistant.policy.approvals import ApprovalError
 from lingos.assistant.reply import Reply
 from lingos.assistant.talk import Pending
 from lingos.assistant.understanding.reader import Reader
+from lingos.contracts import Inputs, Mark, Prediction, SkillRef
 from lingos.errors import DataError, ResourceError
 
 
 class At(Made):
     """An assistant of ana's, on the house and the desk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reader: Reader | None = None) -> None:
         super().__init__(folder)
-        apps, reader = [Home(), Desk(), Rules()], Reader()
+        apps, reader = [Home(), Desk(), Rules()], reader or Reader()
         self.assistant = Assistant(lambda: reader, apps, self.journal, self.world)
 
     def says(self, text: str, person: str = "ana") -> Reply:
@@ -217,6 +219,31 @@ def test_several_commands_in_one_sentence(at: At) -> None:
     assert at.has("living room.light") == "on"
     assert [part.kind for part in at.says("turn on the hall light and the study").parts] == ["done", "done"]
     assert at.has("study.light") == "on"
+
+
+def test_what_is_misread_as_free_text_may_hold_a_command_of_its_own(tmp_path: Path) -> None:
+    """The whole is read as one reminder, and what is left around its free text looks like half a sentence."""
+    text = "把客厅的灯调暗一点，十分钟后提醒我关窗"
+    marks = [(1, 6, "text"), (6, 14, "at_time"), (17, 19, "text")]
+
+    def skill(inputs: Sequence[Inputs | str]) -> list[Prediction]:
+        read = {
+            text: ("desk.remind", marks),
+            text[:9]: ("home.dim", [(1, 3, "room"), (6, 9, "change")]),
+            text[10:]: ("desk.remind", [(0, 4, "at_time"), (7, 9, "text")]),
+        }
+        found = [read.get(str(one), ("none", [])) for one in inputs]
+        ref = SkillRef("understanding", 1)
+        return [
+            Prediction(intent, 0.99, False, (), skill=ref, marks=tuple(Mark(*mark) for mark in marks))
+            for intent, marks in found
+        ]
+
+    at = At(tmp_path, Reader(skill))
+    at.says("把客厅的灯打开")
+    reply = at.says(text)
+    assert [(part.kind, part.intent) for part in reply.parts] == [("done", "home.dim"), ("done", "desk.remind")]
+    assert at.says("别" + text).parts[0].kind == "sorry"
 
 
 def test_a_note_may_hold_a_command(at: At) -> None:

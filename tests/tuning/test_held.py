@@ -143,9 +143,14 @@ def test_a_recipe_carries_it(data: Path, options: TuneOptions, tmp_path: Path) -
     assert parts(store.get("again")) == parts(store.get("t"))
 
 
-@pytest.mark.parametrize(("method", "held"), [("top", "held"), ("auto", "folds"), ("tfidf", "folds")])
-def test_the_assistant_holds_back_where_that_saves_a_fit(method: str, held: str) -> None:
-    assert training._told(TrainOptions(method=method)).calibrate == held
+@pytest.mark.parametrize(
+    ("method", "reviewed", "held"),
+    [("top", False, "held"), ("top", True, "folds"), ("auto", False, "folds"), ("tfidf", False, "folds")],
+)
+def test_the_assistant_holds_back_what_phrases_made_where_that_saves_a_fit(
+    method: str, reviewed: bool, held: str
+) -> None:
+    assert training._told(TrainOptions(method=method), reviewed).calibrate == held
 
 
 def test_one_large_cluster_sets_no_scores(data: Path, options: TuneOptions, tmp_path: Path) -> None:

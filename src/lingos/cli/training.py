@@ -73,7 +73,7 @@ def train(
     taught = [row for row in [*rows(known, each=options.each, seed=options.seed), *said] if row["text"] not in held]
     file = own.folder / "rows.jsonl"
     _write(file, taught)
-    tuned = tune(str(file), _told(options), store=own.store, say=say, progress=progress)
+    tuned = tune(str(file), _told(options, bool(reviewed)), store=own.store, say=say, progress=progress)
     try:
         found = promote(str(tuned.skill), data=str(judged), reading=READING, store=own.store, say=say)
         promoted, reason = found.accepted, found.sentence()
@@ -84,9 +84,10 @@ def train(
     return Trained(str(tuned.skill), len(taught), len(reviewed), tuned.seconds, score, promoted, reason)
 
 
-def _told(options: TrainOptions) -> TuneOptions:
+def _told(options: TrainOptions, reviewed: bool) -> TuneOptions:
     same = {name: getattr(options, name) for name in ("base", "method", "effort", "refuse", "seed", "set")}
-    once = options.method != "auto" and learns(method(options.method))  # rows are quickly made: one fit of them
+    # Sentences of phrases are quickly made, and a tenth may set the scores; of those that people labelled each counts.
+    once = not reviewed and options.method != "auto" and learns(method(options.method))
     same["calibrate"] = "held" if once else "folds"
     return TuneOptions(name=SKILL, task="understand", text="text", label="intent", **same)
 

@@ -71,7 +71,7 @@ def heard(text: str, ask: Ask, wishes: Mapping[str, Wish], now: datetime) -> tup
     stretches = list(dict.fromkeys(part for way in ways for part in way))
     known = dict(zip(stretches, ask(stretches), strict=True))
     whole = _understood(ways[0][0], known[ways[0][0]], wishes, now)
-    if whole.stopped:
+    if whole.stopped and stopped(whole.text):  # else what the whole takes for free text may hold a command of its own
         return (whole,)
     for way in reversed(ways[1:]):
         parts = _together([_understood(part, known[part], wishes, now) for part in way], wishes, now)
