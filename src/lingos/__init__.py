@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 # Before torch loads: threads that wait spin for microseconds only. To spin on is forty times slower on a shared core
-# (LOG.md), not to spin at all a quarter slower on cores of one's own (benchmarks/waiting.py).
+# (LOG.md), not to spin at all a fifth slower on cores of one's own (benchmarks/waiting.py).
 if os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE") == "PASSIVE":
     os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
