@@ -17,7 +17,7 @@ class TrainOptions(Options):
     base: str = Field("lingos-base-zh-en", description="pretrained model: an id of `lingos bases`, or a folder")
     method: str = Field("top", description="one of `lingos methods`, or auto = climb the ladder")
     effort: Literal["quick", "normal", "thorough"] = Field("quick", description="how long to look for the best method")
-    refuse: Share = Field(0.1, lt=1, description='share of commands that may be asked back, e.g. "5%"')
+    refuse: Share = Field(0.05, lt=1, description='share of commands that may be asked back, e.g. "5%"')
     each: int = Field(6, ge=1, description="sentences of each phrase")
     seed: int = Field(0, ge=0, description="draws sentences, splits and batches")
     set: list[str] = Field([], description="method setting, e.g. --set epochs=5 (repeatable)")
