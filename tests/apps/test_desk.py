@@ -132,7 +132,7 @@ def test_units_that_do_not_fit(desk: At, unit: str, into: str) -> None:
     if unit:
         assert desk.does("convert", amount=1.0, unit=unit, into=into).kind == "refused"
     else:
-        with pytest.raises(Exception, match="not a text"):
+        with pytest.raises(Exception, match="that is no text"):
             desk.does("convert", amount=1.0, unit=unit, into=into)
 
 

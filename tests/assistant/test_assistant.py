@@ -159,7 +159,7 @@ class Awake(App):
 
 
 def test_a_greeting_may_be_the_word_that_was_asked_for(at: At) -> None:
-    at.assistant.staff.talk.keep("ana", pending=Pending("slot", "desk.note", {}, "text", "note"))
+    at.assistant.staff.talk.keep("ana", pending=Pending("desk.note", {}, "text", text="note"))
     [part] = at.says("hello").parts
     assert (part.kind, part.args) == ("done", {"text": "hello"})
 

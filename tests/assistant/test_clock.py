@@ -230,6 +230,18 @@ def test_it_tries_again_after_the_database_did_not_answer(live: Live, monkeypatc
     assert live.rang.acquire(timeout=5) and not fails
 
 
+def test_what_another_process_keeps_rings_without_being_told(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lingos.assistant.clock.LONGEST_WAIT", timedelta(seconds=0.1))
+    live.bell.start()
+    other = Live(tmp_path)
+    time.sleep(REAL)
+    assert list(live.journal.entries()) == [], "to look writes nothing"
+    other.boil("egg 1", 0.0)
+    assert live.rang.acquire(timeout=5) and live.heard == [("egg 1", False)]
+
+
 def test_a_clock_that_is_set_is_honoured(kitchen: Kitchen) -> None:
     rang = threading.Event()
     kitchen.bell.listeners.append(lambda ring: rang.set())

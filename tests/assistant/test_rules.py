@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.assistant.made import Made
 
 from lingos.apps.base import App, Happening, app, names
+from lingos.apps.desk import Desk
 from lingos.apps.home import Home
 from lingos.apps.rules import Rules
 from lingos.assistant.policy.grants import granted
@@ -51,7 +53,7 @@ class House(Made):
 
     def __init__(self, folder: Path, language: str = "en") -> None:
         super().__init__(folder, language)
-        self.runner = Runner(self.journal, [*Home().actions, *Rules().actions], self.world)
+        self.runner = Runner(self.journal, [*Home().actions, *Desk().actions, *Rules().actions], self.world)
         self.apps = (Noticing(),)
 
     def make(self, said: str, action: str, person: str = "ana", app: str = "home", **args: Value) -> Outcome:
@@ -220,11 +222,51 @@ def test_what_needs_a_question_is_in_no_rule(tmp_path: Path, language: str, said
     assert found.kind == "refused" and found.said.startswith(why)
 
 
+REMIND: dict[str, Value] = {"at_time": "2026-11-25T20:10:00+00:00", "text": "close it"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "why"),
+    [
+        (
+            "en",
+            "when the kitchen window opens, remind me in ten minutes to close it",
+            "it can not be done: a rule acts again and again, but desk.remind would be about one fixed moment, which "
+            "is soon over; say how long to wait instead, such as 'set a timer for 10 minutes'",
+        ),
+        (
+            "zh",
+            "当厨房窗户打开时，十分钟后提醒我关窗",
+            "无法执行：规则会反复执行，而desk.remind针对的是一个固定时刻，过后就无效了；请改说等多久，例如“设一个10分钟的计时器”",
+        ),
+    ],
+)
+def test_a_moment_that_passes_is_in_no_rule(tmp_path: Path, language: str, said: str, why: str) -> None:
+    found = House(tmp_path, language).make(said, "remind", app="desk", **REMIND)
+    assert (found.kind, found.said) == ("refused", why)
+
+
+def test_a_rule_with_a_moment_from_earlier_says_why_it_does_nothing(made: House) -> None:
+    _kept(made, app="desk", action="remind", args=REMIND)
+    assert [(one.kind, "fixed moment" in one.said) for one in made.move(kitchen="open")] == [("refused", True)]
+    assert made.world.things("desk").read() == {}
+
+
+def test_a_length_counts_from_each_time_that_a_rule_acts(made: House) -> None:
+    made.make("when the kitchen window opens, set a timer for 10 minutes", "timer", app="desk", length=600)
+    for hours in (1, 2):
+        made.clock.later(hours=1)
+        made.move(kitchen="closed")
+        assert [one.kind for one in made.move(kitchen="open")] == ["done"]
+        rings = [at for at, _ in Desk().moments(made.world.things("desk").read()).values()]
+        assert len(rings) == hours and max(rings) - made.clock() == timedelta(minutes=10)
+
+
 def test_nor_is_what_nobody_can_say(made: House) -> None:
     args: dict[str, Value] = {"changes": {"front door.lock": ["locked", "unlocked"]}}
     for name, of in (("restore_reversible", "home"), ("add", "rules"), ("nothing", "home")):
         assert made.make(RULE, name, app=of, **args).kind == "refused", name
-    with pytest.raises(LingosError, match="no such value"):
+    with pytest.raises(LingosError, match="there is no such value"):
         made.make(RULE, "light", room="kitchen", state="blue")
     with pytest.raises(LingosError, match="hom"):
         made.make(RULE, "light", app="hom", room="kitchen", state="on")

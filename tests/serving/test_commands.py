@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,23 @@ def test_a_rule_acts_on_what_a_sensor_sees(at: At) -> None:
     assert at.kept.own.house.read()["kitchen.light"] == "off"
     assert at.client.post("/v1/sensors", json={"kitchen.window": "open"}).json() == []
     assert at.client.post("/v1/sensors", json={"kitchen.unicorn": "open"}).status_code >= 400
+
+
+@pytest.mark.parametrize(
+    "rule", ["when the hall window opens, set a timer for 1 second", "走廊的窗户一打开就设一个1秒的计时器"]
+)
+def test_a_timer_that_a_rule_sets_rings(at: At, rule: str) -> None:
+    assert [at.says(one)["parts"][0]["kind"] for one in (rule, "yes")] == ["ask", "done"]
+    assert at.client.post("/v1/sensors", json={"hall.window": "open"}).json()[0]["kind"] == "done"
+    deadline = time.monotonic() + 5
+    while at.told[-1]["kind"] != "ring" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (at.told[-1]["kind"], at.told[-1].get("person")) == ("ring", owner())
+
+
+def test_a_moment_is_in_no_rule(at: At) -> None:
+    [part] = at.says("when the kitchen window opens, remind me in ten minutes to close it")["parts"]
+    assert part["kind"] == "refused" and "'set a timer for 10 minutes'" in part["said"]
 
 
 def test_what_is_wrong_is_told_and_the_key_is_asked_for(at: At) -> None:

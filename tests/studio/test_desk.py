@@ -73,13 +73,11 @@ def test_a_question_offers_its_words(desk: Desk) -> None:
     assert [act for act, _ in acts(desk.shown("zh").log)] == ["undo"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ["yes", "no"]), ("zh", ["好的", "算了"])])
-def test_did_you_mean_is_answered_in_the_language_of_the_talk(language: str, words: list[str]) -> None:
-    meant = Part("question", "did you mean that?", "kitchn lite", "home.light", 0.6, preview=Preview("the light is on"))
-    state = State((Exchange("kitchn lite", (meant,), language),), frozenset(), "", ())
-    assert acts(talk_log(state, "en")) == [("say", word) for word in words]
-    older = State((*state.exchanges, Exchange("stop", (), "en")), frozenset(), "", ())
-    assert acts(talk_log(older, "en")) == [], "only the newest question can be answered"
+def test_did_you_mean_is_answered_for_that_call_while_it_waits() -> None:
+    meant = Part("question", "did you mean that?", "kitchn lite", "home.light", 0.6, call="c7", preview=Preview("on"))
+    exchanges = (Exchange("kitchn lite", (meant,), "en"), Exchange("stop", (), "en"))
+    assert acts(talk_log(State(exchanges, frozenset({"c7"}), "", ()), "en")) == [("yes", "c7"), ("no", "c7")]
+    assert acts(talk_log(State(exchanges, frozenset(), "", ()), "en")) == [], "answered, or too old"
 
 
 def test_words_stay_words_everywhere(desk: Desk) -> None:

@@ -5,9 +5,9 @@
     clock.start()  # what came due meanwhile rings now, as late; the rest at its time
     clock.look()   # after each command: a moment may have come, moved or gone
 
-The database holds the truth; the scheduler only wakes up for the next moment. A ring is written in the journal, then
-told, then removed: who is killed in between tells it once more at the next start. Rather told twice than never; the
-journal says it once. One clock at a time for each database.
+The database holds the truth; the scheduler only wakes up for the next moment, and at times for what another process
+has kept. A ring is written in the journal, then told, then removed: who is killed in between tells it once more at the
+next start. Rather told twice than never; the journal says it once. One clock at a time for each database.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from lingos.errors import MissingExtra
 __all__ = ["Clock", "Ring"]
 
 GRACE = timedelta(minutes=1)  # who rings later than that says so
+LONGEST_WAIT = timedelta(seconds=30)  # what another process keeps rings at most that much late
 AGAIN = timedelta(seconds=10)  # after the database did not answer
 LONGEST = 64  # of the id of a call
 
@@ -67,7 +68,7 @@ class Clock:
         """Look at what is kept and wake up for the next moment. Call it after each command, or if the clock was set."""
         with self._setting:
             coming = [one for one in moments(self.apps, self.world) if one.key not in self._told]
-            self._wake_in(coming[0].at - self.world.now() if coming else None)
+            self._wake_in(min(coming[0].at - self.world.now(), LONGEST_WAIT) if coming else LONGEST_WAIT)
 
     def ring_due(self) -> list[Ring]:
         """Ring what is due by the world's clock, the oldest first."""
@@ -81,13 +82,12 @@ class Clock:
         return rings
 
     # -- helpers -----------------------------------------------------------------------------------------------------
-    def _wake_in(self, time: timedelta | None) -> None:
+    def _wake_in(self, time: timedelta) -> None:
         scheduler = self._scheduler
         if scheduler is None:
             return
         scheduler.remove_all_jobs()
-        if time is not None:
-            scheduler.add_job(self._wake, "date", run_date=datetime.now(UTC) + max(time, timedelta()), id="next")
+        scheduler.add_job(self._wake, "date", run_date=datetime.now(UTC) + max(time, timedelta()), id="next")
 
     def _wake(self) -> None:
         try:

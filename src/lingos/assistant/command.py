@@ -28,6 +28,7 @@ from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Action, Call, Origin, Prediction, Value
 from lingos.errors import LingosError
 from lingos.words.said import LANGUAGES, Said, listed
+from lingos.words.said import told as told_in
 
 __all__ = ["Command", "Installed", "Staff"]
 
@@ -62,8 +63,7 @@ class Command:
         self.now = staff.world.now()
         self.wishes = wishes(staff.apps, staff.world)
         self.last: Last | None = None  # what ran, and what waits for the next sentence: kept when all is said
-        self.waits: Pending | None = None
-        self.asked: list[str] = []  # calls; one yes is for all that was asked at once
+        self.waits = Pending()
 
     def said(self) -> tuple[Part, ...]:
         """What becomes of the sentence."""
@@ -93,17 +93,16 @@ class Command:
         try:
             parts = answer()
         finally:
-            if self.last or self.waits:
+            if self.last or self.waits != Pending():
                 self.talk.keep(self.person, last=self.last, pending=self.waits)
-        if not self.last and not self.waits and self.talk.pending(self.person):
+        if not self.last and self.waits == Pending() and self.talk.pending(self.person):
             self.talk.keep(self.person)
         return parts
 
     def _shown(self, outcome: Outcome) -> Part:
         """What became of a call; the next sentence may lean on it."""
-        if outcome.kind == "ask":
-            self.asked.append(outcome.call.id)
-            self.waits = Pending("approval", calls=tuple(self.asked))
+        if outcome.kind in ("ask", "question"):
+            self.waits = replace(self.waits, calls=(*self.waits.calls, outcome.call.id))  # one yes is for all of them
         elif outcome.kind in ("done", "already") and not outcome.call.undoes:
             self.last = Last(f"{outcome.call.app}.{outcome.call.action}", outcome.call.args, outcome.call.id)
         return part_of(outcome, self.language, self.text)
@@ -117,17 +116,17 @@ class Command:
             case "help":
                 shown = "".join(f"\n- {one}" for one in examples(self.wishes, self.language))
                 return (Part("told", self._say("talk.help", examples=shown), self.text),)
-            case "yes" | "no" if pending is not None and pending.kind != "slot":
-                return self._yes(pending) if told.kind == "yes" else self._no(pending)
+            case "yes" | "no" if pending is not None and pending.calls:
+                return self._all_answered(pending, told.kind == "yes")
             case "no" if pending is not None:
-                return self._no(pending)
+                return (Part("declined", self._say("call.declined"), self.text, pending.intent),)
             case "yes" | "no":
                 return (Part("sorry", self._say("talk.nothing-waits"), self.text),)
             case "also" | "instead":
                 leant = self._like_last(told)
                 if leant is not None:
                     return (leant,)
-        filled = self._filled(pending) if pending is not None and pending.kind == "slot" else None
+        filled = self._filled(pending) if pending is not None and pending.slot else None
         return (filled,) if filled is not None else ()
 
     def _undone(self) -> Part:
@@ -144,18 +143,8 @@ class Command:
             try:
                 parts.append(self._answered(call, yes))
             except ApprovalError as error:
-                parts.append(Part("refused", str(error.what), self.text, call=call))
+                parts.append(Part("refused", told_in(error.what, self.language), self.text, call=call))
         return tuple(parts)
-
-    def _yes(self, pending: Pending) -> tuple[Part, ...]:
-        if pending.kind == "approval":
-            return self._all_answered(pending, True)
-        return (self._called(pending.intent, pending.args),)
-
-    def _no(self, pending: Pending) -> tuple[Part, ...]:
-        if pending.kind == "approval":
-            return self._all_answered(pending, False)
-        return (Part("declined", self._say("call.declined"), self.text, pending.intent),)
 
     def _like_last(self, told: Turn) -> Part | None:
         """The last command with other words in its slots; for "no, at ten" the last one is taken back first."""
@@ -242,13 +231,10 @@ class Command:
             return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
         call = self._call(one.intent, one.arguments.values, {})
         try:
-            preview = self.staff.actions[one.intent].preview(call, self.runner.world)
+            outcome = self.runner.propose(call, command=self.id, source=self.source, sure=False)
         except LingosError:
             return Part("sorry", self._say("talk.sorry"), one.text, one.intent, one.score)
-        args = one.arguments.values
-        self.waits = Pending("meant", one.intent, args, text=one.text)
-        said = self._say("talk.meant", said=preview.said or preview.blocked)
-        return Part("question", said, one.text, one.intent, one.score, args, preview=preview)
+        return replace(self._shown(outcome), text=one.text, score=one.score)
 
     def _complete(self, intent: str, args: Mapping[str, Value], text: str, told: Arguments | None = None) -> Part:
         """Run it, or ask for the first word that is missing."""
@@ -257,7 +243,7 @@ class Command:
         if not missing:
             return replace(self._called(intent, args), text=text)
         strange = told.strange.get(missing[0], "") if told else ""
-        self.waits = Pending("slot", intent, args, missing[0], text=text)
+        self.waits = replace(self.waits, intent=intent, args=args, slot=missing[0], text=text)
         return Part("question", self._question(slots[missing[0]], missing[0], strange), text, intent, args=args)
 
     def _called(self, intent: str, args: Mapping[str, Value], origins: Mapping[str, Origin] | None = None) -> Part:
@@ -267,7 +253,8 @@ class Command:
         try:
             outcome = self.runner.propose(call, command=self.id, source=self.source)
         except LingosError as error:  # an argument that its slot does not allow
-            return Part("refused", str(error.what), self.text, f"{call.app}.{call.action}", args=call.args)
+            why = told_in(error.what, self.language)
+            return Part("refused", why, self.text, f"{call.app}.{call.action}", args=call.args)
         return self._shown(outcome)
 
     # -- helpers -----------------------------------------------------------------------------------------------------

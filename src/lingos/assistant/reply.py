@@ -12,7 +12,8 @@ from lingos.words.said import Said
 
 __all__ = ["Kind", "Part", "Reply", "part_of"]
 
-# ask: a yes or no is wanted before it runs. question: a word is missing. told: an answer, and nothing was to be done.
+# ask: a yes or no is wanted before it runs. question: a word is missing, or whether it was meant (`call` is told).
+# told: an answer, and nothing was to be done.
 # sorry: not understood, or no command.
 Kind = Literal["done", "already", "told", "failed", "unknown", "ask", "refused", "declined", "question", "sorry"]
 
@@ -39,6 +40,8 @@ def part_of(outcome: Outcome, language: str, text: str = "") -> Part:
     said = outcome.said
     if outcome.kind == "ask" and preview is not None:
         said = Said("talk.ask", {"said": preview.said, "why": said}).told(language)
+    elif outcome.kind == "question" and preview is not None:
+        said = Said("talk.meant", {"said": preview.said}).told(language)
     elif outcome.kind == "already":
         said = Said("talk.already", {"said": said}).told(language)
     changes = effect.changes if effect else preview.changes if preview else ()

@@ -24,6 +24,7 @@ from lingos.assistant.understanding.happenings import happening, noticed
 from lingos.contracts import Action, Call, Risk, Value
 from lingos.errors import LingosError
 from lingos.words.said import Said
+from lingos.words.said import told as told_in
 
 __all__ = ["PLACE", "Rule", "adding", "fault", "fire", "happening", "noticed", "rules", "split"]
 
@@ -73,7 +74,7 @@ def adding(said: str, happens: tuple[str, Value], wish: Call) -> Call:
 def fault(app: str, name: str, args: Mapping[str, Value], action: Action | None) -> Said | None:
     """Why a rule may not hold this; None where it may. LingosError where an argument does not fit.
 
-    Only what a person can say, with slots that are checked, and what needs no question.
+    Only what a person can say, with slots that are checked, what needs no question, and what means the same each time.
     """
     if action is None:
         return Said("call.gone", {"app": app, "action": name})
@@ -81,7 +82,8 @@ def fault(app: str, name: str, args: Mapping[str, Value], action: Action | None)
     if slots is None or action.risk not in QUIET:
         return Said("rule.risk", {"app": app, "action": name})
     checked(slots, args)
-    return None
+    fixed = any(slots[told].kind == "when" for told in args)
+    return Said("rule.moment", {"app": app, "action": name}) if fixed else None
 
 
 def fire(changes: Mapping[str, Value], runner: Runner) -> list[Outcome]:
@@ -109,4 +111,4 @@ def _fired(rule: Rule, runner: Runner) -> Outcome:
             Outcome("refused", why.told(runner.world.language), call) if why else runner.propose(call, command=rule.id)
         )
     except LingosError as error:
-        return Outcome("failed", str(error.what), call)
+        return Outcome("failed", told_in(error.what, runner.world.language), call)

@@ -19,22 +19,22 @@ from sqlalchemy.exc import IntegrityError
 
 from lingos.assistant.journal.entry import Entry, Note, ended, taken_back
 from lingos.assistant.journal.journal import Journal
-from lingos.assistant.policy.approvals import ApprovalError, answered, asked, call_of, written
+from lingos.assistant.policy.approvals import ApprovalError, answered, asked, call_of, same, written
 from lingos.assistant.policy.grants import Grants
 from lingos.assistant.policy.policy import PERSON, Decision, decide
 from lingos.contracts import Action, Call, Effect, Preview, World
 from lingos.errors import LingosError, missing
-from lingos.words.said import Said
+from lingos.words.said import Said, told
 
 __all__ = ["Outcome", "Runner", "new_id"]
 
 LOOK_BACK = 60  # entries; more where nothing of them can be undone
-Kind = Literal["done", "already", "failed", "unknown", "ask", "refused", "declined"]
+Kind = Literal["done", "already", "failed", "unknown", "ask", "question", "refused", "declined"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a call, in one word and one sentence; `preview` where a person is asked."""
+    """What became of a call, in one word and one sentence; `preview` where a person is asked (question: if meant)."""
 
     kind: Kind
     said: str
@@ -50,24 +50,26 @@ class Runner:
         self.journal, self.world = journal, world
         self.actions: Mapping[tuple[str, str], Action] = {(one.app, one.name): one for one in actions}
 
-    def propose(self, call: Call, *, command: str, source: str = PERSON) -> Outcome:
-        """Run a call if it may run at once; else ask, or refuse."""
-        action = self.actions[call.app, call.action]
-        decision = decide(call, action.risk, source, self._grants())
+    def propose(self, call: Call, *, command: str, source: str = PERSON, sure: bool = True) -> Outcome:
+        """Run a call if it may run at once; else ask, or refuse. Where it is not sure that it was meant, ask."""
+        action = self.actions.get((call.app, call.action))
+        if action is None:
+            return self._refused(call, command, Decision("refuse", self._gone(call)))
+        decision = decide(call, action.risk, source, self._grants(), sure=sure)
         if decision.verdict == "refuse":
             return self._refused(call, command, decision)
         preview = self._preview(action, call)
         if preview.blocked:
             return self._refused(call, command, Decision("refuse", Said("call.blocked", {"why": preview.blocked})))
-        if action.risk != "read" and not preview.changes:
+        if sure and action.risk != "read" and not preview.changes:
             # Written as what it is, and never as a question: a yes to it later would be a yes to something else.
             nothing = Decision("act", Said("policy.allowed"))
             self.journal.append(asked(call, command, nothing, self.world.now()))
             return Outcome("already", preview.said, call, preview)
-        note = asked(call, command, decision, self.world.now())
+        note = asked(call, command, decision, self.world.now(), preview)
         if decision.verdict == "ask":
             self.journal.append(note)
-            return Outcome("ask", decision.why.told(self.world.language), call, preview)
+            return Outcome("ask" if sure else "question", decision.why.told(self.world.language), call, preview)
         return self._run(action, call, command, note)
 
     def answer(self, id: str, person: str, *, yes: bool, command: str = "", source: str = PERSON) -> Outcome:
@@ -76,19 +78,17 @@ class Runner:
         Raises:
             ApprovalError: nothing of this person waits under this id, or no longer.
         """
-        call = answered(self.journal, id, person, source, self.world.now())
+        asked_for = answered(self.journal, id, person, source, self.world.now())
+        call = call_of(asked_for)
         note = Note("approval", person, command, id, {"yes": yes}, {"digest": call.digest})
         if not yes:
             self._once(note)
             return Outcome("declined", self._told(Said("call.declined")), call)
-        action = self.actions[call.app, call.action]
-        decision = decide(call, action.risk, source, self._grants(), approved=True)
-        preview = self._preview(action, call)
-        if decision.verdict == "refuse" or preview.blocked:
-            why = decision.why if decision.verdict == "refuse" else Said("call.blocked", {"why": preview.blocked})
+        why = self._against(call, source, asked_for)
+        if why is not None:
             self._once(note)
             return self._refused(call, command, Decision("refuse", why))
-        return self._run(action, call, command, note)
+        return self._run(self.actions[call.app, call.action], call, command, note)
 
     def undo(self, person: str, *, command: str) -> Outcome | None:
         """Run the inverse of the person's last effect that was not undone; None where there is none.
@@ -110,6 +110,19 @@ class Runner:
         return [self._recovered(entry) for entry in self.journal.open("call", ("effect",))]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
+    def _against(self, call: Call, source: str, asked_for: Entry) -> Said | None:
+        """What speaks by now against a call that the person said yes to; None where nothing does."""
+        action = self.actions.get((call.app, call.action))
+        if action is None:
+            return self._gone(call)
+        decision = decide(call, action.risk, source, self._grants(), approved=True)
+        if decision.verdict == "refuse":
+            return decision.why
+        preview = self._preview(action, call)
+        if preview.blocked:
+            return Said("call.blocked", {"why": preview.blocked})
+        return None if same(asked_for, preview) else Said("approval.changed")
+
     def _changes(self, entry: Entry) -> bool:
         """Whether the call changed the world by itself: what only reads, or takes back, is not undone."""
         action = self.actions.get((entry.facts["app"], entry.facts["action"]))
@@ -153,7 +166,7 @@ class Runner:
         try:
             return action.run(call, self.world)
         except LingosError as error:  # the world says that nothing happened
-            return Effect("failed", str(error.what))
+            return Effect("failed", told(error.what, self.world.language))
         except Exception:  # an app's fault; what it did before nobody knows
             return self._lost(action)
 
@@ -176,7 +189,7 @@ class Runner:
         call, action = call_of(entry), self.actions.get((entry.facts["app"], entry.facts["action"]))
         if action is not None and action.once and entry.private is not None:
             return self._ended(action, call, entry.command, self._effect(action, call))
-        effect = self._lost(action) if action is not None else self._gone(call)
+        effect = self._lost(action) if action is not None else Effect("unknown", self._told(self._gone(call)))
         self.journal.append(
             Note("effect", call.person, entry.command, call.id, {"status": "unknown"}, {"said": effect.said})
         )
@@ -200,8 +213,8 @@ class Runner:
     def _lost(self, action: Action) -> Effect:
         return Effect("unknown", self._told(Said("call.unknown", {"look": action.look})))
 
-    def _gone(self, call: Call) -> Effect:
-        return Effect("unknown", self._told(Said("call.gone", {"app": call.app, "action": call.action})))
+    def _gone(self, call: Call) -> Said:
+        return Said("call.gone", {"app": call.app, "action": call.action})
 
     def _told(self, said: Said) -> str:
         return said.told(self.world.language)

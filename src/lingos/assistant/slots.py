@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from lingos.contracts import Value
 from lingos.errors import LingosError, unknown
+from lingos.words.said import Said
 
-__all__ = ["Slot", "checked", "choice", "duration", "free", "name", "number", "percent", "schema", "when"]
+__all__ = ["Slot", "checked", "choice", "duration", "fault", "free", "name", "number", "percent", "schema", "when"]
 
 Kind = Literal["choice", "name", "number", "when", "duration", "text"]
 
@@ -100,23 +101,29 @@ def checked(slots: Mapping[str, Slot], args: Mapping[str, Value]) -> None:
     for told, value in args.items():
         if told not in slots:
             raise unknown("argument", told, slots)
-        fault = _fault(slots[told], value)
-        if fault:
-            raise LingosError(f"{told} = {value!r}: {fault}", expected=_expected(slots[told]), cure="say another one")
+        wrong = fault(slots[told], value)
+        if wrong:
+            what = Said("slot.wrong", {"name": told, "value": value, "why": wrong})
+            raise LingosError(what, expected=_expected(slots[told]), cure="say another one")
     missing = [told for told, slot in slots.items() if slot.required and told not in args]
     if missing:
-        raise LingosError(f"{', '.join(missing)} is missing", expected="a value", cure="say it")
+        raise LingosError(Said("slot.missing", {"names": ", ".join(missing)}), expected="a value", cure="say it")
 
 
-def _fault(slot: Slot, value: Value) -> str:
+def fault(slot: Slot, value: Value) -> str:
+    """Why a slot does not allow a value; empty where it does."""
     if slot.kind in ("number", "duration"):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return "not a number"
+            return Said("slot.number")
         inside = (slot.low is None or value >= slot.low) and (slot.high is None or value <= slot.high)
-        return "" if inside else "out of range"
+        return "" if inside else Said("slot.range", {"low": _bound(slot.low), "high": _bound(slot.high)})
     if not isinstance(value, str) or not value.strip():
-        return "not a text"
-    return "no such value" if slot.kind == "choice" and value not in slot.values else ""
+        return Said("slot.text")
+    return Said("slot.value") if slot.kind == "choice" and value not in slot.values else ""
+
+
+def _bound(bound: float | None) -> str:
+    return "…" if bound is None else f"{bound:g}"
 
 
 def _expected(slot: Slot) -> str:

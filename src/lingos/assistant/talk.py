@@ -1,16 +1,16 @@
 """What a person and the assistant spoke of last, kept in the database: the next sentence may lean on it.
 
 talk = Talk(world.things("talk"), world.now)
-talk.keep("ana", pending=Pending("approval", calls=("c7",)))
+talk.keep("ana", pending=Pending(calls=("c7",)))
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from lingos.contracts import Things, Value
 
@@ -30,9 +30,8 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What waits for the person's next sentence: a word for a slot, whether it was meant, or a yes to calls."""
+    """What waits for the person's next sentence: a yes or no to calls, a word for a slot of an intent, or both."""
 
-    kind: Literal["slot", "meant", "approval"]
     intent: str = ""
     args: Mapping[str, Value] = field(default_factory=dict)
     slot: str = ""
@@ -54,7 +53,7 @@ class Talk:
     def pending(self, person: str) -> Pending | None:
         """What waits, if it was not long ago."""
         told = self._told(person).get("pending")
-        if not told or "calls" not in told:  # nothing, or of an older LingOS
+        if not told or set(told) != {one.name for one in fields(Pending)}:  # nothing, or of an older LingOS
             return None
         return Pending(**{**told, "calls": tuple(told["calls"])})
 

@@ -20,6 +20,7 @@ household = later("lingos.cli.household", "Household")
 whoami = later("lingos.cli.household", "owner")
 review_of = later("lingos.cli.training", "review_of")
 NONE = "none"
+NO_COMMAND = (NONE, "no-act")  # both are said in files
 HOW = (
     "Enter = the guess, an intent with slots (home.light room=kitchen state=on), none = no command, s = later, q = end"
 )
@@ -71,9 +72,9 @@ def _labelled(found: Any, one: Any, told: str) -> bool:
     return True
 
 
-def _slots(told: str) -> dict[str, Any]:
+def _slots(told: str) -> dict[str, str]:
     """ "room=living room state=on" -> {"room": "living room", "state": "on"}"""
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     for part in told.split():
         name, mark, value = part.partition("=")
         if mark:
@@ -82,19 +83,27 @@ def _slots(told: str) -> dict[str, Any]:
             found[list(found)[-1]] += f" {part}"
         else:
             raise DataError(f"'{part}' is no slot=value", expected="room=kitchen", cure="say it again")
-    return {name: float(value) if value.replace(".", "", 1).isdigit() else value for name, value in found.items()}
+    return found
 
 
 def _from_file(found: Any, file: Path) -> int:
     """Label the sentences that were said and that the file has; how many."""
     labels = dict(_labels(file))
     told = {command: text for command, text in found.unlabelled().items() if text in labels}
+    for text in told.values():  # all of them before any label is kept
+        number, *label = labels[text]
+        try:
+            found.values(text, *label)
+        except LingosError as error:
+            raise DataError(f"{file}, line {number}: {error.what}", expected=error.expected, cure=error.cure) from error
     for command, text in told.items():
-        found.label(command, *labels[text], by=whoami())
+        _, *label = labels[text]
+        found.label(command, *label, by=whoami())
     return len(told)
 
 
-def _labels(file: Path) -> Iterator[tuple[str, tuple[str, Mapping[str, Any]]]]:
+def _labels(file: Path) -> Iterator[tuple[str, tuple[int, str, Mapping[str, Any]]]]:
+    """Of each line the text, and its number, the intent and the slots."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -102,15 +111,18 @@ def _labels(file: Path) -> Iterator[tuple[str, tuple[str, Mapping[str, Any]]]]:
     for number, one in enumerate(lines, 1):
         try:
             row = json.loads(one)
-            wanted = row["expect"]
-            label = (NONE, {}) if isinstance(wanted, str) else (wanted["intent"], wanted.get("slots", {}))
-            yield str(row["text"]), label
+            text, wanted = str(row["text"]), row["expect"]
+            told = {"intent": NONE} if wanted in NO_COMMAND else wanted
+            if not isinstance(told, dict):
+                raise TypeError(f'"expect" is {json.dumps(told, ensure_ascii=False)}')
+            intent, slots = str(told["intent"]), dict(told.get("slots", {}))
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(
                 f"{file}, line {number}: no label ({error})",
                 expected='{"text": "...", "expect": {"intent": "home.light", "slots": {}}}, or "expect": "no-act"',
-                cure="mend this line",
+                cure="mend this line: an intent stands in an object, and a text is said only of what is no command",
             ) from error
+        yield text, (number, intent, slots)
 
 
 def _row(one: Any) -> list[str]:

@@ -103,7 +103,8 @@ def _answered(request: dict[str, Any], as_json: bool, cold: bool) -> int:
         document(found)
     else:
         for part in found["parts"]:
-            show(part["said"] + (phrase("talk.how", found["language"]) if part["kind"] == "ask" else ""))
+            waits = part["kind"] in ("ask", "question") and part.get("call")  # for a yes or no
+            show(part["said"] + (phrase("talk.how", found["language"]) if waits else ""))
     return 0 if all(part["kind"] in FINE for part in found["parts"]) else NOT_DONE
 
 

@@ -16,17 +16,22 @@ from lingos.assistant.understanding.sentences import Wish
 from lingos.assistant.understanding.wishes import rows, wishes
 from lingos.cli.household import SKILL, Household, owner
 from lingos.cli.options import TrainOptions
-from lingos.errors import StoreError
+from lingos.data.readers import records
+from lingos.data.source import Source
+from lingos.errors import DataError, StoreError
+from lingos.integrity import replace_text
 from lingos.methods.base import method
 from lingos.tuning.options import ReadingOptions, TuneOptions
 from lingos.tuning.outside import learns
 from lingos.tuning.promote import promote
+from lingos.tuning.reading import read_as
 from lingos.tuning.run import tune
 
 __all__ = ["Trained", "review_of", "train"]
 
 EACH_HELD = 2  # sentences of each phrase among them, before those that phrases have word for word are left out
 HELD = 1  # seed of the sentences that no version ever learns: the frozen test set is drawn with it
+SHOWN = 5  # lines that an error names
 READING = ReadingOptions(text="text", label="intent")
 
 
@@ -64,10 +69,13 @@ def train(
 
     It is judged beside the version in use by rows that no version learns from: `options.frozen`, or the house's own,
     made at the first training.
+
+    Raises:
+        DataError: a line of them is no row with a text and an intent.
     """
     known = wishes(own.apps, own.world)
-    judged = Path(options.frozen) if options.frozen else _frozen(own, known)
-    held = {json.loads(line)["text"] for line in judged.read_text("utf-8").splitlines()}
+    judged = options.frozen or str(_frozen(own, known))
+    held = {row.fields["text"] for row in _judging(judged).examples()}
     reviewed = review_of(own).rows()
     said = [one for row in reviewed for one in varied(row, known.get(row["intent"]), options.each, options.seed)]
     taught = [row for row in [*rows(known, each=options.each, seed=options.seed), *said] if row["text"] not in held]
@@ -75,7 +83,7 @@ def train(
     _write(file, taught)
     tuned = tune(str(file), _told(options, bool(reviewed)), store=own.store, say=say, progress=progress)
     try:
-        found = promote(str(tuned.skill), data=str(judged), reading=READING, store=own.store, say=say)
+        found = promote(str(tuned.skill), data=judged, reading=READING, store=own.store, say=say)
         promoted, reason = found.accepted, found.sentence()
         own.journal.append(Note("promotion", owner(), facts={"skill": str(tuned.skill), "why": reason}))
     except StoreError as error:
@@ -103,7 +111,7 @@ def _frozen(own: Household, known: Mapping[str, Wish]) -> Path:
     What the phrases of the apps have word for word never reaches the skill and is no test of it.
     """
     file = own.folder / "frozen.jsonl"
-    kept = [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+    kept = [row for _, row in records(_judging(str(file))) if row] if _filled(file) else []
     there = {row["intent"] for row in kept}
     drawn = [row for row in rows(known, each=EACH_HELD, seed=HELD) if row["intent"] not in there]
     plain = Grammar(known)([row["text"] for row in drawn])
@@ -113,5 +121,26 @@ def _frozen(own: Household, known: Mapping[str, Wish]) -> Path:
     return file
 
 
+def _filled(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
+def _judging(file: str) -> Source:
+    """A file of rows that judge, each with a text and an intent."""
+    source = read_as(file, READING)
+    wrong = {one.line: str(one.message) for one in source.malformed}
+    for row in source.examples():
+        if not (row.fields["text"] and row.target):
+            wrong.setdefault(row.line, "no text, or no intent")
+    if wrong:
+        shown = "; ".join(f"{file}:{line}: {why}" for line, why in [*wrong.items()][:SHOWN])
+        raise DataError(
+            f"{len(wrong)} of {source.rows} rows of {file} can not judge: {shown}",
+            expected="a text and an intent in each row",
+            cure="mend these lines, or delete them",
+        )
+    return source
+
+
 def _write(file: Path, rows: list[dict[str, Any]]) -> None:
-    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    replace_text(file, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

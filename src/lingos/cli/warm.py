@@ -22,8 +22,8 @@ Tell = Callable[[str, Mapping[str, Any]], None]
 class Warm:
     """One household as HTTP and page ask it: everything is ready for JSON."""
 
-    def __init__(self, own: Household, tell: Tell) -> None:
-        self.own, self.assistant, self.tell = own, own.assistant, tell
+    def __init__(self, own: Household, tell: Tell, look: Callable[[], None] = lambda: None) -> None:
+        self.own, self.assistant, self.tell, self.look = own, own.assistant, tell, look
 
     def do(self, text: str, person: str, source: str = "person") -> dict[str, Any]:
         """A reply to a sentence."""
@@ -51,6 +51,7 @@ class Warm:
         told = [{**part_json(part_of(one, "en")), "person": one.call.person} for one in done]
         for one in told:
             self.tell("rule", one)
+        self.look()
         return told
 
 
@@ -78,4 +79,4 @@ def warm(own: Household, say: Callable[[str], None], tell: Tell = lambda kind, f
         own.assistant.listeners.append(lambda reply: tell("reply", {**reply_json(reply), "person": reply.person}))
         clock.start()
         stack.callback(clock.stop)
-        yield Warm(own, tell)
+        yield Warm(own, tell, clock.look)

@@ -65,7 +65,10 @@ def button(act: str, key: str, text: str, label: str, look: str = "plain") -> Ma
 
 def buttons_of(call: str, said: str, language: str) -> Markup:
     """Yes and No for a call that waits."""
-    return _yes_no(("yes", call), ("no", call), said, language)
+    agree = phrase("studio.yes.to", language).format(said=said)
+    other = phrase("studio.no.to", language).format(said=said)
+    yes = button("yes", call, phrase("studio.yes", language), agree, "main")
+    return yes + button("no", call, phrase("studio.no", language), other)
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
@@ -75,13 +78,13 @@ def _exchange(one: Exchange, state: State, newest: bool, language: str) -> Marku
     ).format(
         you=phrase("studio.you", language),
         said=one.said,
-        cards=Markup("").join(_card(part, one, state, newest, language) for part in one.parts),
+        cards=Markup("").join(_card(part, state, newest, language) for part in one.parts),
     )
 
 
-def _card(part: Part, one: Exchange, state: State, newest: bool, language: str) -> Markup:
+def _card(part: Part, state: State, newest: bool, language: str) -> Markup:
     label = phrase("studio.changes" if part.kind == "done" else "studio.would", language)
-    found = _buttons(part, one, state, newest, language)
+    found = _buttons(part, state, newest, language)
     return CARD.format(
         kind=part.kind,
         sign=SIGNS[part.kind],
@@ -93,30 +96,15 @@ def _card(part: Part, one: Exchange, state: State, newest: bool, language: str) 
     )
 
 
-def _buttons(part: Part, one: Exchange, state: State, newest: bool, language: str) -> Markup:
-    if part.kind == "ask" and part.call in state.open:
+def _buttons(part: Part, state: State, newest: bool, language: str) -> Markup:
+    if part.kind in ("ask", "question") and part.call in state.open:
         return buttons_of(part.call, part.said, language)
     if part.kind == "done" and part.call and part.call == state.undoable:
         said = phrase("studio.undo.of", language).format(said=part.said)
         return button("undo", part.call, phrase("studio.undo", language), said)
-    if part.kind == "question" and newest:
-        return _answers(part, one, state, language)
-    return Markup("")
-
-
-def _answers(part: Part, one: Exchange, state: State, language: str) -> Markup:
-    """Of "did you mean" yes and no, said in the talk's language; of a missing word the words that it may be."""
-    if part.preview is None:
+    if part.kind == "question" and newest and not part.call:
         return Markup("").join(button("say", word, word, word) for word in state.choices)
-    yes, no = ("好的", "算了") if one.language == "zh" else ("yes", "no")
-    return _yes_no(("say", yes), ("say", no), part.said, language)
-
-
-def _yes_no(yes: tuple[str, str], no: tuple[str, str], said: str, language: str) -> Markup:
-    label = phrase("studio.yes.to", language).format(said=said)
-    other = phrase("studio.no.to", language).format(said=said)
-    agree = button(*yes, phrase("studio.yes", language), label, "main")
-    return agree + button(*no, phrase("studio.no", language), other)
+    return Markup("")
 
 
 def _change(one: Change, language: str) -> Markup:

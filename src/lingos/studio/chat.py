@@ -106,7 +106,7 @@ class Chat:
 
     def _choices(self, last: Exchange) -> tuple[str, ...]:
         """The words that answer the question in the last exchange, where they are few."""
-        asked = next((part for part in last.parts if part.kind == "question" and part.preview is None), None)
+        asked = next((part for part in last.parts if part.kind == "question" and not part.call), None)
         wish = self.wishes().get(asked.intent) if asked is not None else None
         if asked is None or wish is None:
             return ()

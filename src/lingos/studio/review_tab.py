@@ -12,8 +12,7 @@ from lingos.assistant.understanding.sentences import NOTHING, Wish
 from lingos.contracts import Value
 from lingos.errors import LingosError
 from lingos.studio.desk import Desk, Review, Unclear
-from lingos.studio.telling import typed
-from lingos.words.said import phrase
+from lingos.words.said import phrase, told
 
 __all__ = ["review_tab"]
 
@@ -76,7 +75,7 @@ class Tab:
         try:
             review.label(one.command, intent, self._told(intent, values), self.desk.chat.person)
         except LingosError as error:
-            return (escape(error.what), *(gr.skip() for _ in range(3)))
+            return (escape(self._fault(error)), *(gr.skip() for _ in range(3)))
         return (escape(phrase("review.done", self.language).format(text=one.text)), *self.queue())
 
     # -- helpers -----------------------------------------------------------------------------------------------------
@@ -99,10 +98,13 @@ class Tab:
         ]
         return shown + [gr.update(visible=False, value="")] * (SLOTS - len(names))
 
-    def _told(self, intent: str, values: tuple[str, ...]) -> dict[str, Value]:
+    def _told(self, intent: str, values: tuple[str, ...]) -> dict[str, str]:
         wish = self._wish(intent)
-        pairs = zip(wish.slots.items(), values, strict=False) if wish is not None else ()
-        return {name: typed(text, slot.kind) for (name, slot), text in pairs if text and text.strip()}
+        pairs = zip(wish.slots, values, strict=False) if wish is not None else ()
+        return {name: text.strip() for name, text in pairs if text and text.strip()}
+
+    def _fault(self, error: LingosError) -> str:
+        return "; ".join(told(one, self.language) for one in (error.what, error.expected, error.cure) if one)
 
     def _shown(self, one: Unclear) -> str:
         why = phrase(f"review.why.{one.why}", self.language)

@@ -11,7 +11,7 @@ from lingos.assistant.world.house import DOORS, ROOMS
 from lingos.contracts import Value
 from lingos.words.said import WORDS, phrase
 
-__all__ = ["place", "thing", "typed", "value"]
+__all__ = ["place", "thing", "value"]
 
 LONGEST = 200  # characters of a value that are shown
 
@@ -54,19 +54,6 @@ def value(found: Value, language: str) -> str:
         return f"{found:g}"
     key = f"value.{found}"
     return phrase(key, language) if key in WORDS else _cut(str(found))
-
-
-def typed(text: str, kind: str) -> Value:
-    """What was typed, as the value of a slot.
-
-    >>> typed(" 21 ", "number"), typed("kitchen", "name")
-    (21.0, 'kitchen')
-    """
-    text = text.strip()
-    try:
-        return float(text) if kind in ("number", "duration") else text
-    except ValueError:
-        return text
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------

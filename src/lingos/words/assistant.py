@@ -13,13 +13,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "policy.foreign-argument": ("{names} came from a text that nobody has confirmed", "{names}来自未经确认的文本"),
     "policy.recoverable": ("it takes effort to bring back", "恢复起来比较麻烦"),
     "policy.irreversible": ("it can not be brought back", "无法恢复"),
+    "policy.unsure": ("it is not sure that this was meant", "不确定您是不是这个意思"),
     "policy.allowed": ("allowed", "允许"),
     "policy.approved": ("{person} has said yes", "{person}已同意"),
     "approval.none": ("nothing waits for an answer under this number", "没有等待答复的操作"),
     "approval.other": ("this call waits for {person}", "这个操作等待{person}的答复"),
     "approval.late": ("the question is too old: say the command again", "问题已过期，请重新下命令"),
     "approval.used": ("that was answered before", "已经答复过了"),
-    "approval.changed": ("what was asked is not what would be done", "所问的与将要执行的不一致"),
+    "approval.changed": (
+        "what would be done now is not what you were asked about: say the command again",
+        "现在将要执行的与刚才所问的不一致，请重新下命令",
+    ),
     "approval.foreign": ("only a person can say yes", "只有人才能同意"),
     "call.declined": ("left as it is", "好的，不做了"),
     "call.blocked": ("it can not be done: {why}", "无法执行：{why}"),
@@ -27,6 +31,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "call.fault": ("{app} failed on that", "{app}处理时出错"),
     "call.gone": ("{app}.{action} is no longer installed", "{app}.{action}已不存在"),
     "call.silent": ("no answer from {names}", "{names}没有回应"),
+    "slot.wrong": ("{name} can not be {value}: {why}", "{name}不能是{value}：{why}"),
+    "slot.missing": ("{names} is missing", "缺少{names}"),
+    "slot.number": ("that is no number", "这不是数字"),
+    "slot.range": ("it goes from {low} to {high}", "范围是{low}到{high}"),
+    "slot.text": ("that is no text", "这不是文字"),
+    "slot.value": ("there is no such value", "没有这个值"),
     "talk.already": ("already so: {said}", "{said}（本来就是这样）"),
     "talk.ask": ("shall I? Then {said}; {why}", "要执行吗？执行后：{said}；{why}"),
     "talk.greeting": ("hello; ask 'what can you do?' to see what I can do", "您好！问我“你会做什么”，就知道我能做什么"),
@@ -60,6 +70,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.risk": (
         "a rule acts without asking, so it holds only what can be undone at once; {app}.{action} is not of that kind",
         "规则执行时不再询问，所以只能包含可以直接撤销的操作；{app}.{action}不属于这类操作",
+    ),
+    "rule.moment": (
+        "a rule acts again and again, but {app}.{action} would be about one fixed moment, which is soon over; "
+        "say how long to wait instead, such as 'set a timer for 10 minutes'",
+        "规则会反复执行，而{app}.{action}针对的是一个固定时刻，过后就无效了；请改说等多久，例如“设一个10分钟的计时器”",
     ),
     "rule.condition": (
         "I can not notice that '{condition}'; I notice, for example: {known}",

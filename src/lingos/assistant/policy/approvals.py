@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from lingos.assistant.journal.entry import Entry, Kind, Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON, Decision
-from lingos.contracts import Call
+from lingos.contracts import Call, Preview
 from lingos.errors import StateError
 from lingos.words.said import Said
 
-__all__ = ["PATIENCE", "ApprovalError", "answered", "asked", "call_of", "waiting", "written"]
+__all__ = ["PATIENCE", "ApprovalError", "answered", "asked", "call_of", "same", "waiting", "written"]
 
 PATIENCE = timedelta(minutes=10)  # how long a question may wait
 
@@ -22,10 +24,11 @@ class ApprovalError(StateError):
     """The answer fits no question that waits: another call, answered before, too old, or not this person's."""
 
 
-def asked(call: Call, command: str, decision: Decision, now: datetime) -> Note:
-    """The note of a decision on a call, with all that is needed to run it after a restart."""
+def asked(call: Call, command: str, decision: Decision, now: datetime, preview: Preview | None = None) -> Note:
+    """The note of a decision on a call, with all that is needed to run it after a restart, and what was shown of it."""
     facts = {"verdict": decision.verdict, "why": decision.why.code, "until": (now + PATIENCE).isoformat()}
-    return written(call, "decision", command, facts)
+    note = written(call, "decision", command, facts)
+    return replace(note, private={**note.private, "touches": _touched(preview)}) if preview is not None else note
 
 
 def written(call: Call, kind: Kind, command: str, facts: Mapping[str, Any] | None = None) -> Note:
@@ -47,8 +50,8 @@ def call_of(entry: Entry) -> Call:
     )
 
 
-def answered(journal: Journal, id: str, person: str, source: str, now: datetime) -> Call:
-    """The call that a yes or no may be given to now.
+def answered(journal: Journal, id: str, person: str, source: str, now: datetime) -> Entry:
+    """The decision whose call a yes or no may be given to now.
 
     Raises:
         ApprovalError: see the class; each with the sentence that tells which.
@@ -66,10 +69,15 @@ def answered(journal: Journal, id: str, person: str, source: str, now: datetime)
         raise _wrong("approval.used")
     if now >= datetime.fromisoformat(decision.facts["until"]):
         raise _wrong("approval.late")
-    call = call_of(decision)
-    if decision.private is None or call.digest != decision.private["digest"]:
+    if decision.private is None or call_of(decision).digest != decision.private["digest"]:
         raise _wrong("approval.changed")
-    return call
+    return decision
+
+
+def same(decision: Entry, preview: Preview) -> bool:
+    """Whether a preview touches nothing but what was shown when the person was asked, and finds it as it was."""
+    shown = (decision.private or {}).get("touches")  # an older LingOS wrote none
+    return shown is None or all(one in shown for one in _touched(preview))
 
 
 def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[Entry]:
@@ -77,6 +85,10 @@ def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[
     decisions = journal.open("decision", ("approval", "call"), person)
     asks = (one for one in decisions if one.facts["verdict"] == "ask")
     return [one for one in asks if now < datetime.fromisoformat(one.facts["until"])]
+
+
+def _touched(preview: Preview) -> list[list[str]]:
+    return [[one.thing, json.dumps(one.before, sort_keys=True, ensure_ascii=False)] for one in preview.changes]
 
 
 def _wrong(code: str, **values: object) -> ApprovalError:

@@ -28,7 +28,9 @@ class Decision:
     why: Said
 
 
-def decide(call: Call, risk: Risk, source: str, grants: Grants, *, approved: bool = False) -> Decision:
+def decide(
+    call: Call, risk: Risk, source: str, grants: Grants, *, sure: bool = True, approved: bool = False
+) -> Decision:
     """What becomes of a call.
 
     Args:
@@ -36,6 +38,7 @@ def decide(call: Call, risk: Risk, source: str, grants: Grants, *, approved: boo
         risk: of its action.
         source: where the command came from: "person", or the name of a text, such as "a mail".
         grants: the rights that hold now.
+        sure: the command was understood beyond doubt.
         approved: the person has said yes to this very call; see approvals.py.
 
     >>> call = Call("1", "home", "unlock", {"door": "front door"}, "ana")
@@ -51,4 +54,6 @@ def decide(call: Call, risk: Risk, source: str, grants: Grants, *, approved: boo
     foreign = sorted(name for name in call.args if call.origins.get(name, "said") == "foreign")
     if foreign:
         return Decision("ask", Said("policy.foreign-argument", {"names": listed(foreign)}))
+    if not sure:
+        return Decision("ask", Said("policy.unsure"))
     return Decision("ask" if risk in CONFIRMED else "act", Said(f"policy.{risk if risk in CONFIRMED else 'allowed'}"))

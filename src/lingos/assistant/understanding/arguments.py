@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lingos.assistant.slots import Slot
+from lingos.assistant.slots import Slot, fault
 from lingos.assistant.understanding.fillers import Names
 from lingos.assistant.understanding.placed import Placed, placed
 from lingos.contracts import Mark, Prediction, Value
@@ -49,9 +49,8 @@ def arguments(
     >>> dict(found.values), found.missing
     ({'state': 'on', 'room': 'kitchen'}, ())
     """
-    values: dict[str, Value] = {
-        slot: _typed(slots[slot], value) for slot, value in found.implied.items() if slot in slots
-    }
+    implied = {slot: _typed(slots[slot], told) for slot, told in found.implied.items() if slot in slots}
+    values: dict[str, Value] = {slot: value for slot, value in implied.items() if value is not None}
     strange: dict[str, str] = {}
     marks = {name: mark for name, mark in _spans(found.marks).items() if name in slots}
     taken: list[Placed] = []
@@ -111,5 +110,10 @@ def _nearly(word: str, table: Mapping[str, Sequence[str]]) -> str | None:
     return words[near[0]] if near else None
 
 
-def _typed(slot: Slot, value: str) -> Value:
-    return float(value) if slot.kind in ("number", "duration") else value
+def _typed(slot: Slot, told: str) -> Value:
+    """An implied value; None where the slot does not allow it: a skill may have learned what no app takes by now."""
+    try:
+        value: Value = float(told) if slot.kind in ("number", "duration") else told
+    except ValueError:
+        return None
+    return None if fault(slot, value) else value

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from lingos.assistant.slots import Slot
+from lingos.assistant.slots import Slot, fault
 from lingos.assistant.understanding.fillers import Names, filled
 from lingos.assistant.understanding.placed import placed
 from lingos.assistant.understanding.sentences import Wish
 from lingos.contracts import Value
 from lingos.text.language import addressed
 
-__all__ = ["labelled", "varied"]
+__all__ = ["labelled", "meant", "varied"]
 
 
 def labelled(text: str, wish: Wish | None, values: Mapping[str, Value], now: datetime, none: str) -> dict[str, Any]:
@@ -42,6 +42,37 @@ def labelled(text: str, wish: Wish | None, values: Mapping[str, Value], now: dat
     return {"text": text, "intent": wish.intent, "spans": [list(one) for one in sorted(spans)], "slots": implied}
 
 
+def meant(told: object, slot: Slot, names: Names, text: str, now: datetime) -> Value:
+    """The value that a person's words for a slot of a sentence mean; None where they mean none.
+
+    A time that the sentence tells is kept in the sentence's words: they mean another moment tomorrow.
+
+    >>> from lingos.assistant.slots import name, percent
+    >>> now, rooms = datetime(2026, 1, 1), {"kitchen": ("kitchen", "厨房")}
+    >>> [meant(told, percent(), {}, "half light", now) for told in ("50%", "half", 50, "a lot")]
+    [50.0, 50.0, 50, None]
+    >>> [meant(told, name("Which room?", "哪个房间？"), rooms, "厨房太黑了", now) for told in ("厨房", "attic")]
+    ['kitchen', None]
+    """
+    if isinstance(told, bool) or not isinstance(told, (str, int, float)):
+        return None
+    words = str(told).strip()
+    value: Value = words
+    match slot.kind:
+        case "choice" | "name" if words not in (names if slot.kind == "name" else slot.values):
+            value = _only(slot, words, names, now)
+        case "number" | "duration" if isinstance(told, str):
+            value = _float(words)
+            if value is None and slot.kind == "duration" and words and words.lower() in text.lower():
+                return words
+            value = _only(slot, words, names, now) if value is None else value
+        case "number" | "duration":
+            value = told
+        case "when" if words.lower() not in text.lower() and not _iso(words):
+            value = words if placed(slot, words, names, now) else None
+    return None if fault(slot, value) else value
+
+
 def varied(row: Mapping[str, Any], wish: Wish | None, each: int, seed: int = 0) -> list[dict[str, Any]]:
     """A labelled row, and up to `each` like it with other words in its slots: what a person said once is a phrase.
 
@@ -66,6 +97,27 @@ def varied(row: Mapping[str, Any], wish: Wish | None, each: int, seed: int = 0) 
             text = text[:start] + word + text[end:]
         found.setdefault(text, {**row, "text": text, "spans": [list(one) for one in reversed(spans)]})
     return list(found.values())
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------------
+def _only(slot: Slot, words: str, names: Names, now: datetime) -> Value:
+    """The one value that words tell; None where they tell none or several."""
+    values = {one.value for one in placed(slot, words, names, now)}
+    return values.pop() if len(values) == 1 else None
+
+
+def _float(words: str) -> float | None:
+    try:
+        return float(words)
+    except ValueError:
+        return None
+
+
+def _iso(words: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(words))
+    except ValueError:
+        return False
 
 
 def _places(text: str, slot: Slot, names: Names, value: Value, now: datetime) -> Iterator[tuple[int, int]]:

@@ -30,8 +30,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         "thanks": r"(many )?(thanks|thank you|thx|cheers)( (a lot|very much|so much|again))?",
         "also": r"(and |also |same (for|in|with) |what about |how about )(?P<rest>.+?)( too| as well| also)?"
         r"|(?P<rest2>.+?) (too|as well|also)",
-        "instead": r"(no|sorry|i mean|i meant|actually|wait|not that|rather|make (it|that))(, | )+(no,? |i mean,? "
-        r"|i meant,? |make (it|that) |rather )*(?P<rest>.+?)( instead)?",
+        "instead": r"(no,|no(?= i mean)|(sorry|i mean|i meant|actually|wait|not that|rather|make (it|that)),?) +"
+        r"(no, |i mean,? |i meant,? |make (it|that) |rather )*(?P<rest>.+?)( instead)?",
     },
     "zh": {
         "yes": r"(是|是的|对|对的|好|好的|好啊|行|可以|确认|确定|没问题|嗯|嗯嗯|同意|当然|做吧|执行)"
@@ -46,7 +46,8 @@ PATTERNS: Mapping[str, Mapping[Kind, str]] = {
         "thanks": r"(多?谢|感谢)(谢|了|啦|你|您|你了|您了|谢你|谢您)?|辛苦(了|你了|您了)",
         "also": r"(还有|然后|同样|另外)?(?P<rest>.+?)(也|也要|也一样|同样|也是|也这样)"
         r"(关|开|吧|处理|关了|打开|调|一样|的)*",
-        "instead": r"(不对|不是|不|错了|说错了|我是说|我的意思是|应该是|改成|改为|换成)[，, ]*"
+        "instead": r"((不对|不是|不)([，,] *|(?=我是说|我的意思是))"
+        r"|(错了|说错了|我是说|我的意思是|应该是|改成|改为|换成)[，, ]*)"
         r"(我是说|是|改成|改为|换成|应该是)?(?P<rest>.+?)",
     },
 }
@@ -76,6 +77,8 @@ def turn(text: str) -> Turn:
     for kind, pattern in COMPILED[addressed(text)].items():
         found = pattern.fullmatch(plain) or pattern.fullmatch(plain.replace(",", ""))
         if found is not None:
+            if kind == "yes" and re.search("[?？]", text):
+                continue  # "sure?" asks
             told = found.groupdict()
             return Turn(kind, (told.get("rest") or told.get("rest2") or "").strip())
     return Turn()
