@@ -14,11 +14,13 @@ from lingos.apps.home import Home
 from lingos.apps.rules import Rules
 from lingos.assistant.assistant import Assistant
 from lingos.assistant.history import history
+from lingos.assistant.journal.entry import Note
 from lingos.assistant.understanding.reader import Reader
 from lingos.assistant.understanding.turns import turn
 from lingos.contracts import Inputs, Mark, Prediction, SkillRef
 
 GLOW, LIST = "a bit of glow in the hall", "the list of what is to come"
+DARK, SESAME = "hall darkness", "front door sesame"
 
 
 class Unsure(Made):
@@ -38,7 +40,12 @@ class Unsure(Made):
 
 def skill(inputs: Sequence[Inputs | str]) -> list[Prediction]:
     hall = (Mark(GLOW.index("hall"), len(GLOW), "room"),)
-    read = {GLOW: ("home.light", 0.85, hall, {"state": "on"}), LIST: ("desk.reminders", 0.6, (), {})}
+    read = {
+        GLOW: ("home.light", 0.85, hall, {"state": "on"}),
+        DARK: ("home.light", 0.85, (Mark(0, 4, "room"),), {"state": "off"}),
+        SESAME: ("home.unlock", 0.6, (Mark(0, 10, "door"),), {}),
+        LIST: ("desk.reminders", 0.6, (), {}),
+    }
     found = [read.get(str(one), ("none", 0.99, (), {})) for one in inputs]
     ref = SkillRef("understanding", 1)
     return [Prediction(intent, score, score < 0.7, (), ref, marks, implied) for intent, score, marks, implied in found]
@@ -164,3 +171,45 @@ def test_what_does_not_go_is_told_in_the_language_of_the_sentence(at: Unsure) ->
     assert at.assistant.do("open the kitchen blinds to 150%", "ana").said == (
         "percent can not be 150.0: it goes from 0 to 100"
     )
+
+
+def test_a_no_after_what_was_done_takes_nothing_back_and_says_so(at: Unsure) -> None:
+    at.assistant.do("turn on the kitchen light", "ana")
+    assert at.assistant.do("no", "ana").said == "nothing waits for an answer"
+    assert at.assistant.staff.talk.pending("ana") is None
+
+
+def test_what_can_not_be_brought_back_is_told_however_unsure(at: Unsure) -> None:
+    [part] = at.assistant.do(SESAME, "ana").parts
+    assert (part.kind, part.score) == ("ask", 0.6)
+    assert part.said == "shall I? Then the front door is unlocked; it can not be brought back"
+
+
+def test_a_yes_that_changed_nothing_leaves_the_last_effect_to_undo(at: Unsure) -> None:
+    at.house.apply({"hall.light": "on"}, "by hand")
+    at.assistant.do("turn on the kitchen light", "ana")
+    assert at.kind(GLOW) == "question" and at.kind("yes") == "already"
+    assert at.kind("undo that") == "done" and at.has("kitchen.light") == "off"
+
+
+def test_one_yes_for_two_questions_about_one_thing(at: Unsure) -> None:
+    assert at.kind(f"{GLOW} and {DARK}") == "question question"
+    assert at.kind("yes") == "done done" and at.has("hall.light") == "off"
+
+
+def test_the_world_is_looked_at_again_right_before_the_effect(at: Unsure, monkeypatch: pytest.MonkeyPatch) -> None:
+    at.assistant.do("remind me at 23:00 to call the doctor", "ana")
+    at.assistant.do("set a timer for 5 minutes", "ana")
+    at.assistant.do("cancel the timer", "ana")
+    desk, runner = at.world.things("desk"), at.assistant.staff.runners["en"]
+    rung = next(key for key, one in desk.read().items() if isinstance(one, dict) and "doctor" not in str(one))
+    once = runner._once
+
+    def slow(*notes: Note) -> None:
+        once(*notes)
+        desk.apply({rung: None}, "it rang")
+
+    monkeypatch.setattr(runner, "_once", slow)
+    reply = at.assistant.do("yes", "ana")
+    assert (reply.parts[0].kind, "is not what you were asked about" in reply.said) == ("failed", True)
+    assert "call the doctor" in str(desk.read())

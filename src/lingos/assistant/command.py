@@ -93,9 +93,10 @@ class Command:
         try:
             parts = answer()
         finally:
-            if self.last or self.waits != Pending():
-                self.talk.keep(self.person, last=self.last, pending=self.waits)
-        if not self.last and self.waits == Pending() and self.talk.pending(self.person):
+            waits = self.waits if self.waits != Pending() else None
+            if self.last or waits:
+                self.talk.keep(self.person, last=self.last, pending=waits)
+        if not self.last and not waits and self.talk.pending(self.person):
             self.talk.keep(self.person)
         return parts
 
@@ -133,15 +134,19 @@ class Command:
         outcome = self.runner.undo(self.person, command=self.id)
         return self._shown(outcome) if outcome is not None else Part("sorry", self._say("undo.nothing"), self.text)
 
-    def _answered(self, call: str, yes: bool) -> Part:
-        return self._shown(self.runner.answer(call, self.person, yes=yes, command=self.id, source=self.source))
+    def _answered(self, call: str, yes: bool, meanwhile: Mapping[str, Value] | None = None) -> Part:
+        outcome = self.runner.answer(
+            call, self.person, yes=yes, command=self.id, source=self.source, meanwhile=meanwhile
+        )
+        return self._shown(outcome)
 
     def _all_answered(self, pending: Pending, yes: bool) -> tuple[Part, ...]:
         """Each call that waits; one that waits no longer keeps no other from being answered."""
-        parts = []
+        parts: list[Part] = []
         for call in pending.calls:
+            meanwhile = {one.thing: one.after for part in parts for one in part.changes if part.kind == "done"}
             try:
-                parts.append(self._answered(call, yes))
+                parts.append(self._answered(call, yes, meanwhile))
             except ApprovalError as error:
                 parts.append(Part("refused", told_in(error.what, self.language), self.text, call=call))
         return tuple(parts)

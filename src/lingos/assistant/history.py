@@ -54,7 +54,8 @@ def _closed(journal: Journal, call: str, facts: Mapping[str, Any]) -> Mapping[st
             return {**facts, "status": one.facts["status"]}
     if any(one.kind == "approval" for one in told):
         agreed = any(one.facts["yes"] for one in told if one.kind == "approval")
-        return {**facts, "status": "refused" if agreed else "declined"}
+        begun = any(one.kind == "call" for one in told)
+        return {**facts, "status": "approved" if begun else "refused" if agreed else "declined"}
     late = datetime.fromisoformat(told[0].facts["until"]) <= datetime.now(UTC)
     return {**facts, "status": "expired"} if late else facts
 

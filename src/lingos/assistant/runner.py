@@ -11,7 +11,7 @@ The call is in the journal, on the disk, before the effect begins. A process tha
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -22,12 +22,13 @@ from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.approvals import ApprovalError, answered, asked, call_of, same, written
 from lingos.assistant.policy.grants import Grants
 from lingos.assistant.policy.policy import PERSON, Decision, decide
-from lingos.contracts import Action, Call, Effect, Preview, World
+from lingos.contracts import Action, Call, Effect, Preview, Value, World
 from lingos.errors import LingosError, missing
 from lingos.words.said import Said, told
 
 __all__ = ["Outcome", "Runner", "new_id"]
 
+Still = Callable[[], bool]  # whether what a person said yes to is what would be done
 LOOK_BACK = 60  # entries; more where nothing of them can be undone
 Kind = Literal["done", "already", "failed", "unknown", "ask", "question", "refused", "declined"]
 
@@ -69,11 +70,21 @@ class Runner:
         note = asked(call, command, decision, self.world.now(), preview)
         if decision.verdict == "ask":
             self.journal.append(note)
-            return Outcome("ask" if sure else "question", decision.why.told(self.world.language), call, preview)
+            unsure = decision.why.code == "policy.unsure"
+            return Outcome("question" if unsure else "ask", decision.why.told(self.world.language), call, preview)
         return self._run(action, call, command, note)
 
-    def answer(self, id: str, person: str, *, yes: bool, command: str = "", source: str = PERSON) -> Outcome:
-        """Take a person's yes or no to a call that waits.
+    def answer(
+        self,
+        id: str,
+        person: str,
+        *,
+        yes: bool,
+        command: str = "",
+        source: str = PERSON,
+        meanwhile: Mapping[str, Value] | None = None,
+    ) -> Outcome:
+        """Take a person's yes or no to a call that waits. `meanwhile` is what other calls under the same yes did.
 
         Raises:
             ApprovalError: nothing of this person waits under this id, or no longer.
@@ -84,11 +95,12 @@ class Runner:
         if not yes:
             self._once(note)
             return Outcome("declined", self._told(Said("call.declined")), call)
-        why = self._against(call, source, asked_for)
+        why = self._against(call, source, asked_for, meanwhile)
         if why is not None:
             self._once(note)
             return self._refused(call, command, Decision("refuse", why))
-        return self._run(self.actions[call.app, call.action], call, command, note)
+        action = self.actions[call.app, call.action]
+        return self._run(action, call, command, note, lambda: same(asked_for, self._preview(action, call), meanwhile))
 
     def undo(self, person: str, *, command: str) -> Outcome | None:
         """Run the inverse of the person's last effect that was not undone; None where there is none.
@@ -110,7 +122,7 @@ class Runner:
         return [self._recovered(entry) for entry in self.journal.open("call", ("effect",))]
 
     # -- helpers -----------------------------------------------------------------------------------------------------
-    def _against(self, call: Call, source: str, asked_for: Entry) -> Said | None:
+    def _against(self, call: Call, source: str, asked_for: Entry, meanwhile: Mapping[str, Value] | None) -> Said | None:
         """What speaks by now against a call that the person said yes to; None where nothing does."""
         action = self.actions.get((call.app, call.action))
         if action is None:
@@ -121,7 +133,7 @@ class Runner:
         preview = self._preview(action, call)
         if preview.blocked:
             return Said("call.blocked", {"why": preview.blocked})
-        return None if same(asked_for, preview) else Said("approval.changed")
+        return None if same(asked_for, preview, meanwhile) else Said("approval.changed")
 
     def _changes(self, entry: Entry) -> bool:
         """Whether the call changed the world by itself: what only reads, or takes back, is not undone."""
@@ -133,7 +145,7 @@ class Runner:
         count = LOOK_BACK
         while True:  # all that became of a call stands behind it
             entries = self.journal.tail(count, person, ("call", "effect", "inverse"))
-            stands = ended(entries) - taken_back(entries)
+            stands = ended(entries, "done") - taken_back(entries)  # "already" changed nothing
             ways = {one.facts["undoes"]: one for one in entries if one.kind == "inverse" and one.private is not None}
             for entry in reversed(entries):
                 if entry.kind == "call" and entry.call in stands and self._changes(entry):
@@ -142,9 +154,9 @@ class Runner:
                 return None, None
             count *= 4
 
-    def _run(self, action: Action, call: Call, command: str, before: Note) -> Outcome:
+    def _run(self, action: Action, call: Call, command: str, before: Note, still: Still = lambda: True) -> Outcome:
         self._once(before, written(call, "call", command))
-        effect = self._effect(action, call)
+        effect = self._effect(action, call, still)
         try:
             return self._ended(action, call, command, effect)
         except (LingosError, IntegrityError):  # the effect is not written, and must not be told as if it were not
@@ -162,9 +174,11 @@ class Runner:
                 raise extra from error
             return Preview("", blocked=self._told(Said("call.fault", {"app": call.app})))
 
-    def _effect(self, action: Action, call: Call) -> Effect:
+    def _effect(self, action: Action, call: Call, still: Still = lambda: True) -> Effect:
         try:
-            return action.run(call, self.world)
+            if still():  # looked at twice: to write the call down may have taken its time
+                return action.run(call, self.world)
+            return Effect("failed", self._told(Said("approval.changed")))
         except LingosError as error:  # the world says that nothing happened
             return Effect("failed", told(error.what, self.world.language))
         except Exception:  # an app's fault; what it did before nobody knows

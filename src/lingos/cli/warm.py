@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from lingos.assistant.clock import Clock, Ring
 from lingos.assistant.history import history
 from lingos.assistant.reply import part_of
 from lingos.cli.household import Household
+from lingos.errors import LingosError
 from lingos.text.language import addressed
 
 __all__ = ["Warm", "warm"]
@@ -51,7 +53,8 @@ class Warm:
         told = [{**part_json(part_of(one, "en")), "person": one.call.person} for one in done]
         for one in told:
             self.tell("rule", one)
-        self.look()
+        with contextlib.suppress(LingosError):  # rules have acted and are told; the clock looks again by itself
+            self.look()
         return told
 
 

@@ -90,7 +90,7 @@ def _card(part: Part, state: State, newest: bool, language: str) -> Markup:
         sign=SIGNS[part.kind],
         word=phrase(f"studio.kind.{part.kind}", language),
         said=part.said,
-        changes=changes_list(part.changes, label, language) if part.kind in ("done", "ask") else "",
+        changes=changes_list(part.changes, label, language) if part.kind in ("done", "ask", "question") else "",
         understood=_understood(part, language),
         buttons=Markup('<div class="buttons">{found}</div>').format(found=found) if found else "",
     )

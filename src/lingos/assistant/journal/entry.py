@@ -52,9 +52,10 @@ class Entry:
     digest: str
 
 
-def ended(entries: Iterable[Entry]) -> set[str]:
-    """The calls whose effect is so by now."""
-    return {one.call for one in entries if one.kind == "effect" and one.facts["status"] in ("done", "already")}
+def ended(entries: Iterable[Entry], *how: str) -> set[str]:
+    """The calls whose effect is so by now: by them (done), or also where it was so before (already)."""
+    fine = how or ("done", "already")
+    return {one.call for one in entries if one.kind == "effect" and one.facts["status"] in fine}
 
 
 def taken_back(entries: Sequence[Entry]) -> set[str]:

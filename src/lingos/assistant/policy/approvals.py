@@ -11,7 +11,7 @@ from typing import Any
 from lingos.assistant.journal.entry import Entry, Kind, Note
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON, Decision
-from lingos.contracts import Call, Preview
+from lingos.contracts import Call, Preview, Value
 from lingos.errors import StateError
 from lingos.words.said import Said
 
@@ -74,10 +74,13 @@ def answered(journal: Journal, id: str, person: str, source: str, now: datetime)
     return decision
 
 
-def same(decision: Entry, preview: Preview) -> bool:
-    """Whether a preview touches nothing but what was shown when the person was asked, and finds it as it was."""
+def same(decision: Entry, preview: Preview, meanwhile: Mapping[str, Value] | None = None) -> bool:
+    """Whether a preview touches nothing but what was shown when the person was asked, and finds it as it was then, or
+    as other calls under the same yes have left it.
+    """
     shown = (decision.private or {}).get("touches")  # an older LingOS wrote none
-    return shown is None or all(one in shown for one in _touched(preview))
+    fine = [*(shown or ()), *(_touch(thing, value) for thing, value in (meanwhile or {}).items())]
+    return shown is None or all(one in fine for one in _touched(preview))
 
 
 def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[Entry]:
@@ -88,7 +91,11 @@ def waiting(journal: Journal, now: datetime, person: str | None = None) -> list[
 
 
 def _touched(preview: Preview) -> list[list[str]]:
-    return [[one.thing, json.dumps(one.before, sort_keys=True, ensure_ascii=False)] for one in preview.changes]
+    return [_touch(one.thing, one.before) for one in preview.changes]
+
+
+def _touch(thing: str, value: Value) -> list[str]:
+    return [thing, json.dumps(value, sort_keys=True, ensure_ascii=False)]
 
 
 def _wrong(code: str, **values: object) -> ApprovalError:

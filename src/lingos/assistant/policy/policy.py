@@ -54,6 +54,6 @@ def decide(
     foreign = sorted(name for name in call.args if call.origins.get(name, "said") == "foreign")
     if foreign:
         return Decision("ask", Said("policy.foreign-argument", {"names": listed(foreign)}))
-    if not sure:
-        return Decision("ask", Said("policy.unsure"))
-    return Decision("ask" if risk in CONFIRMED else "act", Said(f"policy.{risk if risk in CONFIRMED else 'allowed'}"))
+    if risk in CONFIRMED:
+        return Decision("ask", Said(f"policy.{risk}"))
+    return Decision("act", Said("policy.allowed")) if sure else Decision("ask", Said("policy.unsure"))
