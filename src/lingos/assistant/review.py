@@ -176,7 +176,7 @@ def _why(part: Mapping[str, Any], became: set[str], own: bool) -> Why | None:
         return "taken back"
     if part["stopped"]:  # it speaks of an action and asks for none
         return None
-    if "no" in became:
+    if "no" in became and part["score"] < SURE:  # else it was understood, and the person thought better of it
         return "declined"
     if part["intent"] == NOTHING:
         return None if part["sure"] else "not understood"
