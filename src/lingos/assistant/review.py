@@ -15,7 +15,7 @@ from lingos.assistant.command import SURE
 from lingos.assistant.journal.entry import Entry, Kind, Note, taken_back
 from lingos.assistant.journal.journal import Journal
 from lingos.assistant.policy.policy import PERSON
-from lingos.assistant.slots import Slot
+from lingos.assistant.slots import Slot, expected
 from lingos.assistant.understanding.fillers import Names
 from lingos.assistant.understanding.labelled import labelled, meant
 from lingos.assistant.understanding.sentences import NOTHING, Wish
@@ -23,22 +23,13 @@ from lingos.assistant.world.world import LiveWorld
 from lingos.contracts import Value
 from lingos.errors import DataError, RecipeError, unknown
 from lingos.text.language import addressed
-from lingos.words.said import Said, listed
+from lingos.words.said import Said
 
 __all__ = ["Review", "Unclear", "entropy"]
 
 Why = Literal["not understood", "not sure", "declined", "taken back"]
 KINDS: tuple[Kind, ...] = ("command", "understanding", "decision", "approval", "call", "effect", "review")
 AGAINST = 2.0  # weight of what a person took back or said no to: more than any entropy
-SHOWN = 40  # names that an error lists
-EXPECTED = {
-    "choice": "review.one-of",
-    "name": "review.one-of",
-    "number": "review.number",
-    "duration": "review.duration",
-    "when": "review.when",
-    "text": "review.text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +176,5 @@ def _why(part: Mapping[str, Any], became: set[str], own: bool) -> Why | None:
 
 
 def _unfit(where: str, told: object, slot: Slot, names: Names) -> RecipeError:
-    known = listed(list(names if slot.kind == "name" else slot.values)[:SHOWN])
-    bounds = {"low": f"{slot.low or 0:g}", "high": f"{slot.high or 0:g}", "names": known}
-    return RecipeError(
-        Said("review.value", {"slot": where, "given": told}),
-        expected=Said(EXPECTED[slot.kind], bounds),
-        cure=Said("review.mend"),
-    )
+    what = Said("review.value", {"slot": where, "given": told})
+    return RecipeError(what, expected=expected(slot, names), cure=Said("review.mend"))

@@ -7,17 +7,39 @@ def light(self, at: At, room: Annotated[str, name("Which room?", "哪个房间�
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from lingos.contracts import Value
 from lingos.errors import LingosError, unknown
-from lingos.words.said import Said
+from lingos.words.said import Said, listed
 
-__all__ = ["Slot", "checked", "choice", "duration", "fault", "free", "name", "number", "percent", "schema", "when"]
+__all__ = [
+    "Slot",
+    "checked",
+    "choice",
+    "duration",
+    "expected",
+    "fault",
+    "free",
+    "name",
+    "number",
+    "percent",
+    "schema",
+    "when",
+]
 
 Kind = Literal["choice", "name", "number", "when", "duration", "text"]
+SHOWN = 40  # names that an error lists
+EXPECTED: Mapping[Kind, str] = {
+    "choice": "slot.one-of",
+    "name": "slot.one-of",
+    "number": "slot.any-number",
+    "duration": "slot.duration",
+    "when": "slot.when",
+    "text": "slot.words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +126,7 @@ def checked(slots: Mapping[str, Slot], args: Mapping[str, Value]) -> None:
         wrong = fault(slots[told], value)
         if wrong:
             what = Said("slot.wrong", {"name": told, "value": value, "why": wrong})
-            raise LingosError(what, expected=_expected(slots[told]), cure="say another one")
+            raise LingosError(what, expected=expected(slots[told]), cure="say another one")
     missing = [told for told, slot in slots.items() if slot.required and told not in args]
     if missing:
         raise LingosError(Said("slot.missing", {"names": ", ".join(missing)}), expected="a value", cure="say it")
@@ -122,11 +144,12 @@ def fault(slot: Slot, value: Value) -> str:
     return Said("slot.value") if slot.kind == "choice" and value not in slot.values else ""
 
 
+def expected(slot: Slot, names: Iterable[str] = ()) -> Said:
+    """What a slot allows; `names` are those that a name may be, where they are known."""
+    known = list(slot.values or names)[:SHOWN]
+    code = EXPECTED[slot.kind] if known or slot.kind != "name" else EXPECTED["text"]
+    return Said(code, {"low": _bound(slot.low), "high": _bound(slot.high), "names": listed(known)})
+
+
 def _bound(bound: float | None) -> str:
     return "…" if bound is None else f"{bound:g}"
-
-
-def _expected(slot: Slot) -> str:
-    if slot.kind == "choice":
-        return f"one of {', '.join(slot.values)}"
-    return f"{slot.kind} from {slot.low} to {slot.high}" if slot.low is not None else slot.kind

@@ -115,11 +115,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "review.why.declined": ("declined", "被拒绝"),
     "review.why.taken back": ("taken back", "被撤销"),
     "review.value": ("{slot} can not be '{given}'", "{slot} 不能是“{given}”"),
-    "review.one-of": ("one of {names}", "以下之一：{names}"),
-    "review.number": ("a number from {low} to {high}", "{low} 到 {high} 之间的数"),
-    "review.duration": ("a length of time, such as 10 minutes", "一段时间，例如“10分钟”"),
-    "review.when": ("a time, such as tomorrow at 9", "一个时间，例如“明天9点”"),
-    "review.text": ("words of the sentence", "句子中的文字"),
     "review.mend": ("give another value, or none", "请换一个值，或者不填"),
     # -- history
     "history.waits": ("Waits for a yes", "等待同意"),
