@@ -93,10 +93,9 @@ class Command:
         try:
             parts = answer()
         finally:
-            waits = self.waits if self.waits != Pending() else None
-            if self.last or waits:
-                self.talk.keep(self.person, last=self.last, pending=waits)
-        if not self.last and not waits and self.talk.pending(self.person):
+            if self.last or self.waits:
+                self.talk.keep(self.person, last=self.last, pending=self.waits)
+        if not self.last and not self.waits and self.talk.pending(self.person):
             self.talk.keep(self.person)
         return parts
 

@@ -38,6 +38,9 @@ class Pending:
     calls: tuple[str, ...] = ()
     text: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.slot)
+
 
 class Talk:
     """The talk of each person."""
