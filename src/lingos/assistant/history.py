@@ -49,15 +49,12 @@ def _closed(journal: Journal, call: str, facts: Mapping[str, Any]) -> Mapping[st
     if facts.get("status") != "waits":
         return facts
     told = list(journal.entries(call=call))
-    for one in told:
-        if one.kind == "effect":
-            return {**facts, "status": one.facts["status"]}
-    if any(one.kind == "approval" for one in told):
-        agreed = any(one.facts["yes"] for one in told if one.kind == "approval")
-        begun = any(one.kind == "call" for one in told)
-        return {**facts, "status": "approved" if begun else "refused" if agreed else "declined"}
-    late = datetime.fromisoformat(told[0].facts["until"]) <= datetime.now(UTC)
-    return {**facts, "status": "expired"} if late else facts
+    status = _calls(told)[call]["status"]
+    if status == "approved" and not any(one.kind == "call" for one in told):
+        status = "refused"
+    elif status == "waits" and datetime.fromisoformat(told[0].facts["until"]) <= datetime.now(UTC):
+        status = "expired"
+    return {**facts, "status": status}
 
 
 def _happened(command: str, entries: list[Entry]) -> Happened:

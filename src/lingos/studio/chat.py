@@ -21,7 +21,7 @@ from lingos.assistant.understanding.sentences import Wish
 from lingos.assistant.understanding.wishes import wishes
 from lingos.contracts import Value
 from lingos.errors import LingosError
-from lingos.words.said import Said, phrase
+from lingos.words.said import phrase, told
 
 __all__ = ["Chat", "Exchange", "State"]
 
@@ -96,8 +96,7 @@ class Chat:
             reply = verb()
             parts, language = reply.parts, language or reply.language
         except LingosError as error:
-            what = error.what.told(language or "en") if isinstance(error.what, Said) else str(error.what)
-            parts = (Part("refused", what),)
+            parts = (Part("refused", told(error.what, language or "en")),)
         self._add(Exchange(said, parts, language or "en"))
 
     def _add(self, one: Exchange) -> None:
